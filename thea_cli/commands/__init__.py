@@ -1,0 +1,1 @@
+"""The commands of `thea`, one per file."""

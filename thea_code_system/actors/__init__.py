@@ -1,0 +1,1 @@
+"""Actors: what does something over time."""

@@ -1,0 +1,1 @@
+"""Settings: typed, frozen, printable with their origins."""

@@ -1,0 +1,1 @@
+"""What Thea knows of each programming language."""

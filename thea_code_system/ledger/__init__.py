@@ -1,0 +1,1 @@
+"""What was done to which file, and how to take it back."""

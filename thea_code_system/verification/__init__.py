@@ -1,0 +1,1 @@
+"""The ladder of proofs, one rung per file."""

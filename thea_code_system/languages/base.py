@@ -1,0 +1,50 @@
+"""What Thea needs to know of a programming language."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where a parser objects: an offset in code points, its line (from 1), and its words."""
+
+    offset: int
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A piece of a text: the lexemes of a text, put together, are the text, broken or not.
+
+    ``kind`` is one of ``name keyword number string operator comment newline space indent other``.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+class Language(ABC):
+    """A language: its file suffixes, its parser, its lexemes and its comments."""
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]]
+    line_comment: ClassVar[str]
+
+    @abstractmethod
+    def faults(self, text: str) -> Sequence[Fault]:
+        """Where this language's own parser objects (CPython, tree-sitter); empty if it parses."""
+
+    @abstractmethod
+    def lexemes(self, text: str) -> Sequence[Lexeme]:
+        """Lossless lexemes of any text, broken ones too."""
+
+    def parses(self, text: str) -> bool:
+        """Whether this language's own parser accepts a text."""
+        return not self.faults(text)

@@ -1,0 +1,101 @@
+"""What became of one file: a closed union of frozen values."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from thea_code_system.values.correction import Correction
+
+Fact: TypeAlias = "tuple[str, str, str]"  # kind, key and the value that was read
+
+
+class SkipReason(str, enum.Enum):
+    """Why a file was left alone."""
+
+    BINARY = "binary"
+    NOT_TEXT = "not text"
+    OVERSIZE = "larger than max-file-size"
+    GENERATED = "generated"
+    VENDORED = "vendored"
+    NEWER_SYNTAX = "newer-syntax"
+    FLOW = "flow"
+    TEMPLATE = "template"
+    SKIP_FILE = "thea: skip-file"
+    DELIBERATE = "looks deliberate"
+    TIME = "time"
+    CHANGED = "changed by somebody else during the run"
+    UNSTABLE = "rules that fight"
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Nothing was applied; there may be suggestions."""
+
+    path: str
+    digest: str
+    corrections: tuple[Correction, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    status: ClassVar[str] = "clean"
+    reason: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Edits were applied: ``after`` is the digest of the bytes that they make."""
+
+    path: str
+    digest: str
+    after: str
+    corrections: tuple[Correction, ...]
+    facts: tuple[Fact, ...] = ()
+
+    status: ClassVar[str] = "corrected"
+    reason: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Left alone for a reason; repairs that look deliberate are shown as suggestions."""
+
+    path: str
+    digest: str
+    why: SkipReason
+    detail: str = ""
+    corrections: tuple[Correction, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    status: ClassVar[str] = "skipped"
+
+    @property
+    def reason(self) -> str:
+        """The reason in words."""
+        return f"{self.why.value}: {self.detail}" if self.detail else self.why.value
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something is wrong with the file.
+
+    ``broken`` is True where it still does not parse (exit code 1); else it could not be processed,
+    read or written (exit code 2).
+    """
+
+    path: str
+    digest: str
+    error: str
+    broken: bool = False
+    corrections: tuple[Correction, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+    status: ClassVar[str] = "failed"
+
+    @property
+    def reason(self) -> str:
+        """The reason in words."""
+        return self.error
+
+
+FileOutcome: TypeAlias = "Corrected | Clean | Skipped | Failed"

@@ -1,0 +1,56 @@
+"""What is asked of a run, and what a run was."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class Mode(str, enum.Enum):
+    """What a run does with the corrections that pass the gate."""
+
+    WRITE = "write"
+    CHECK = "check"
+    STAGED = "staged"
+    STDIN = "stdin"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A request to correct.
+
+    ``root`` and ``paths`` are absolute. ``files`` holds paths relative to the root where the caller
+    chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
+    is the text of the single path of a STDIN job.
+    """
+
+    root: str
+    paths: tuple[str, ...]
+    mode: Mode = Mode.WRITE
+    files: tuple[str, ...] | None = None
+    stdin: bytes | None = None
+    since: str | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """A finished run: identity, counts of files by status, statistics as plain numbers.
+
+    ``seconds`` is wall-clock time; ``statistics`` and ``actors`` are what the mergeable statistics
+    and each actor's ``metrics()`` and ``health_check()`` said, as plain values.
+    """
+
+    run: str
+    root: str
+    started: float
+    seconds: float
+    files: Mapping[str, int]
+    states: Mapping[str, int]
+    placement: str
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+    actors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

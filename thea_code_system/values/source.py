@@ -1,0 +1,129 @@
+"""Source files as values: text that can be turned back into the very bytes it came from."""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import hashlib
+import re
+from dataclasses import dataclass
+
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?\r?$")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+class NotTextError(ValueError):
+    """These bytes are binary, or not text in the encoding they declare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a text: line and column from 1, columns in code points."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineMap:
+    """Where each line of a text starts; lines end at LF, CRLF or CR only."""
+
+    starts: tuple[int, ...]
+    length: int
+
+    @classmethod
+    def of(cls, text: str) -> LineMap:
+        """Index a text."""
+        ends = (match.end() for match in _NEWLINE.finditer(text))
+        return cls((0, *ends), len(text))
+
+    def position(self, offset: int) -> Position:
+        """The line and column of an offset in code points."""
+        row = bisect.bisect_right(self.starts, offset) - 1
+        return Position(row + 1, offset - self.starts[row] + 1)
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a line and column (both from 1), clamped to the text."""
+        if line > len(self.starts):
+            return self.length
+        return min(self.starts[max(line, 1) - 1] + column - 1, self.length)
+
+    def line_span(self, line: int) -> tuple[int, int]:
+        """Start of a line (from 1) and start of the next one, or the end of the text."""
+        end = self.starts[line] if line < len(self.starts) else self.length
+        return self.starts[line - 1], end
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of source code as it was read.
+
+    ``path`` is relative to the project root, with ``/`` between its parts. ``text`` has no byte
+    order mark and keeps every newline as it stands. ``digest`` is that of the bytes on disk.
+    """
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+    newline: str = "\n"
+    bom: bool = False
+    digest: str = ""
+
+    @classmethod
+    def decode(cls, path: str, data: bytes) -> SourceFile:
+        """Read bytes as source code.
+
+        Raises:
+            NotTextError: where they hold NUL bytes, declare an unknown encoding, or would not come
+                back byte for byte from :meth:`encode`.
+        """
+        if b"\0" in data:
+            raise NotTextError("binary")
+        bom = data.startswith(codecs.BOM_UTF8)
+        encoding = cls._declared(path, data)
+        try:
+            text = data[3 if bom else 0 :].decode(encoding)
+        except (UnicodeDecodeError, LookupError) as error:
+            raise NotTextError(f"not {encoding} text") from error
+        source = cls(path, text, encoding, cls._dominant(text), bom, cls.digest_of(data))
+        if source.encode() != data:
+            raise NotTextError(f"not reversible as {encoding}")
+        return source
+
+    def encode(self) -> bytes:
+        """The bytes of this file: the inverse of :meth:`decode`."""
+        return self.encode_text(self.text)
+
+    def encode_text(self, text: str) -> bytes:
+        """The bytes that another text would have in this file's encoding."""
+        return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
+
+    def with_text(self, text: str) -> SourceFile:
+        """This file holding another text; its digest stays that of the bytes on disk."""
+        return SourceFile(self.path, text, self.encoding, self.newline, self.bom, self.digest)
+
+    @staticmethod
+    def digest_of(data: bytes) -> str:
+        """The content address used everywhere in Thea: BLAKE2b, 20 bytes, hexadecimal."""
+        return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+    @staticmethod
+    def _declared(path: str, data: bytes) -> str:
+        """The encoding that PEP 263 finds in the first two lines of a Python file."""
+        if not path.endswith((".py", ".pyi", ".pyw")):
+            return "utf-8"
+        for line in data.split(b"\n", 2)[:2]:
+            if match := _COOKIE.match(line):
+                name = match.group(1).decode("ascii")
+                return "utf-8" if name.lower() in {"utf8", "utf-8-sig"} else name
+            if not _BLANK.match(line):
+                break
+        return "utf-8"
+
+    @staticmethod
+    def _dominant(text: str) -> str:
+        windows = text.count("\r\n")
+        counts = {"\n": text.count("\n") - windows, "\r\n": windows}
+        counts["\r"] = text.count("\r") - windows
+        return max(counts, key=lambda newline: counts[newline])
