@@ -1,0 +1,26 @@
+import type { Cart } from "./cart.ts";
+import { discountFor } from "./discounts.js";
+import { postage } from "./shipping.ts";
+
+export interface Quote {
+  subtotal: number;
+  discount: number;
+  postage: number;
+  total: number;
+}
+
+export function quote(cart: Cart, country: string, voucher = ""): Quote {
+  const subtotal = cart.subtotal;
+  const discount = discountFor(voucher, subtotal);
+<<<<<<< HEAD
+  const shipping = shippingCost(country, subtotal);
+=======
+  const delivery = postage(country, subtotal - discount);
+>>>>>>> postage-after-discount
+  return {
+    subtotal,
+    discount,
+    postage: delivery,
+    total: subtotal - discount + delivery,
+  };
+}
