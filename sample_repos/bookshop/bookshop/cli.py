@@ -57,8 +57,13 @@ def run_low(args: argparse.Namespace) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     args = parser().parse_args(argv)
-    commands = {"import": run_import, "search": run_search, "low": run_low}
-    return commands[args.command](args)
+    match args.command:
+        case "import":
+            return run_import(args)
+        case "search":
+            return run_search(args)
+        case _:
+            return run_low(args)
 
 
 if __name__ == "__main__":
