@@ -1,0 +1,90 @@
+"""A text that does not parse, with all that rules and search ask about it."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+
+from thea_code_system.languages.base import Fault, Language, Lexeme
+from thea_code_system.values.source import LineMap, SourceFile
+
+_INDENT = re.compile(r"[ \t\f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSource:
+    """A source that its language's parser rejects, computed once a text and shared by all rules.
+
+    ``faults`` are where the parser objects (CPython tells the first only), ``lexemes`` put together
+    are the text, ``lines`` maps offsets to lines. Lines count from 1, offsets in code points.
+    """
+
+    source: SourceFile
+    language: Language
+    faults: tuple[Fault, ...]
+    lexemes: tuple[Lexeme, ...]
+    lines: LineMap
+
+    @classmethod
+    def of(cls, source: SourceFile, language: Language) -> BrokenSource:
+        """Look at a text with its language's own parser."""
+        text = source.text
+        faults = tuple(language.faults(text))
+        return cls(source, language, faults, tuple(language.lexemes(text)), LineMap.of(text))
+
+    @property
+    def text(self) -> str:
+        """The broken text."""
+        return self.source.text
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are; the last one may be empty."""
+        return len(self.lines.starts)
+
+    def line(self, number: int) -> str:
+        """The text of a line (from 1) without its newline; empty beyond either end."""
+        if not 1 <= number <= self.line_count:
+            return ""
+        start, end = self.lines.line_span(number)
+        return self.text[start:end].rstrip("\r\n")
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Start and end offset of a line (from 1) without its newline."""
+        start, _ = self.lines.line_span(number)
+        return start, start + len(self.line(number))
+
+    def indent(self, number: int) -> str:
+        """The white space that a line begins with."""
+        match = _INDENT.match(self.line(number))
+        return match.group() if match else ""
+
+    def line_of(self, offset: int) -> int:
+        """The line (from 1) of an offset."""
+        return self.lines.position(offset).line
+
+    def near(self, number: int, reach: int = 2) -> bool:
+        """Whether some parser objects within ``reach`` lines of a line."""
+        return any(number - reach <= fault.line <= number + reach for fault in self.faults)
+
+    def around(self, reach: int = 2) -> range:
+        """The lines within ``reach`` of the first fault, as far as they exist."""
+        line = self.faults[0].line
+        return range(max(1, line - reach), min(self.line_count, line + reach) + 1)
+
+    def lexemes_of(self, number: int) -> tuple[Lexeme, ...]:
+        """The lexemes that start on a line, in order."""
+        start, end = self.lines.line_span(number)
+        first = bisect.bisect_left(self.lexemes, start, key=self._start_of)
+        last = bisect.bisect_left(self.lexemes, end, key=self._start_of)
+        return self.lexemes[first:last]
+
+    def lexeme_at(self, offset: int) -> Lexeme | None:
+        """The lexeme that covers an offset."""
+        index = bisect.bisect_right(self.lexemes, offset, key=self._start_of) - 1
+        return self.lexemes[index] if index >= 0 else None
+
+    @staticmethod
+    def _start_of(lexeme: Lexeme) -> int:
+        return lexeme.start

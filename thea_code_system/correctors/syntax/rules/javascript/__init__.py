@@ -1,0 +1,1 @@
+"""Rules on JavaScript and TypeScript."""

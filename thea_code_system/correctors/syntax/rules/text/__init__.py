@@ -1,0 +1,1 @@
+"""Rules on what is no code at all, in any language."""

@@ -1,0 +1,115 @@
+"""Typographic quotation marks used as string delimiters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.values.correction import Edit, Proposal
+
+_DOUBLE: Final = "\u201c\u201d\u201e\u201f\u2033\u2036\u00ab\u00bb\uff02\u301d\u301e"
+_SINGLE: Final = "\u2018\u2019\u201b\u2032\u2035\uff07\u00b4"
+_SMART: Final = re.compile(f"[{_DOUBLE}{_SINGLE}]")
+
+
+class SmartQuotes(SyntaxRule):
+    """Typographic quotation marks where a string begins or ends.
+
+    Word processors and chat programs replace straight quotes. Inside a string that has straight
+    delimiters the typographic ones are text, and stay.
+    """
+
+    name: ClassVar[str] = "syntax/smart-quotes"
+    languages: ClassVar[frozenset[str]] = EVERY
+    prior: ClassVar[float] = 0.95
+    CLEAN: ClassVar[tuple[str, ...]] = ('quote = "he said “no”"\n', "# it’s fine\nx = 1\n")
+    FIXES: ClassVar[dict[str, str]] = {
+        "print(“hello”, ‘world’)\n": "print(\"hello\", 'world')\n",
+        "print(“don't”)\n": 'print("don\'t")\n',
+        "x = {“a”: “it’s”}\ny = 'b’\n": "x = {\"a\": \"it’s\"}\ny = 'b'\n",
+        "“““Say hello.”””\nx = 1\n": '"""Say hello."""\nx = 1\n',
+    }
+
+    def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
+        """All delimiters at once; then, likelier wrong, every typographic quote there is."""
+        if not _SMART.search(broken.text):
+            return
+        edits = list(self._delimiters(broken))
+        if edits:
+            yield self.proposal("Write string delimiters as straight quotes", *edits)
+        every = [
+            Edit(found.start(), found.end(), self._straight(found.group()))
+            for found in _SMART.finditer(broken.text)
+            if not self._in_comment(broken, found.start())
+        ]
+        if every and every != edits:
+            yield self.proposal("Write all quotes as straight quotes", *every, score=0.3)
+
+    def _delimiters(self, broken: BrokenSource) -> Iterator[Edit]:
+        """Walk the text as a lexer would that takes every quote for a delimiter."""
+        text, at, closer = broken.text, 0, ""
+        while at < len(text):
+            character = text[at]
+            straight = self._straight(character)
+            if closer:
+                if character == "\\":
+                    at += 1
+                elif self._closes(text, at, closer):
+                    yield from self._written(text, at, closer)
+                    at += len(closer) - 1
+                    closer = ""
+                elif character == "\n" and len(closer) == 1 and closer != "`":
+                    closer = ""
+            elif straight in {'"', "'", "`"}:
+                closer = self._opened(text, at, straight)
+                yield from self._written(text, at, closer)
+                at += len(closer) - 1
+            elif (lexeme := broken.lexeme_at(at)) and lexeme.kind == "comment" and lexeme.start == at:
+                at = lexeme.end - 1
+            at += 1
+
+    def _opened(self, text: str, at: int, straight: str) -> str:
+        triple = [self._straight(character) for character in text[at : at + 3]]
+        if straight == "`" or triple != [straight] * 3:
+            return straight
+        return straight * 3
+
+    def _closes(self, text: str, at: int, closer: str) -> bool:
+        """Whether the string that ``closer`` ends does end here.
+
+        An apostrophe between letters is text; so is a typographic quote in a string that a straight
+        one ends on the same line.
+        """
+        piece = text[at : at + len(closer)]
+        if "".join(map(self._straight, piece)) != closer:
+            return False
+        if piece == closer:
+            return True
+        if len(closer) == 1 and piece in _SINGLE:
+            before, after = text[at - 1 : at], text[at + 1 : at + 2]
+            if before.isalnum() and after.isalnum():
+                return False
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        rest = text[at + 1 : end if end >= 0 else len(text)]
+        opened_straight = closer in text[start:at] and closer in rest
+        return not (opened_straight and not _SMART.search(text[start:at]))
+
+    def _written(self, text: str, at: int, straight: str) -> Iterator[Edit]:
+        for offset, plain in enumerate(straight, at):
+            if text[offset] != plain:
+                yield Edit(offset, offset + 1, plain)
+
+    @staticmethod
+    def _straight(character: str) -> str:
+        if character in _DOUBLE:
+            return '"'
+        return "'" if character in _SINGLE else character
+
+    @staticmethod
+    def _in_comment(broken: BrokenSource, offset: int) -> bool:
+        lexeme = broken.lexeme_at(offset)
+        return lexeme is not None and lexeme.kind == "comment"

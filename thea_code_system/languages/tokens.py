@@ -1,0 +1,110 @@
+"""Lossless lexemes of any text: a tolerant tokenizer that knows no grammar."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Final
+
+from thea_code_system.languages.base import Lexeme
+
+_SPACE: Final = r"(?P<space>[ \t\f\v\xa0]+|\\(?:\r\n|\r|\n))|(?P<newline>\r\n|\r|\n)"
+_NUMBER: Final = (
+    r"(?P<number>0[xX][\da-fA-F_]+[nlL]?|0[bB][01_]+[nlL]?|0[oO][0-7_]+[nlL]?"
+    r"|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][+-]?\d+)?[jJnlL]?)"
+)
+_PY_OPERATORS: Final = r"\*\*=|//=|>>=|<<=|\.\.\.|->|:=|[-+*/%&|^=!<>@]=|\*\*|//|<<|>>|<>"
+_JS_OPERATORS: Final = (
+    r">>>=|\*\*=|&&=|\|\|=|\?\?=|===|!==|>>>|<<=|>>=|\.\.\.|=>|\?\.(?!\d)|[-+*/%&|^=!<>]=|\+\+|--|&&|\|\|"
+    r"|\?\?|\*\*|<<|>>"
+)
+_PUNCTUATION: Final = r"[-+*/%&|^=<>~.,:;?@()\[\]{}!]"
+_QUOTED: Final = r"'(?:\\(?:\r\n|[\s\S])|[^'\\\r\n])*'|\"(?:\\(?:\r\n|[\s\S])|[^\"\\\r\n])*\""
+_REGEX: Final = r"(?P<regex>/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\r\n])*\]|[^/\\\[\r\n])+/[a-z]*)|"
+_JS_KEYWORDS: Final = frozenset(
+    "async await break case catch class const continue debugger default delete do else enum export extends "
+    "false finally for from function if implements import in instanceof interface let new null of private "
+    "protected public return static super switch this throw true try type typeof var void while with yield"
+    " abstract as declare is keyof namespace readonly satisfies".split()
+)
+_VALUE_WORDS: Final = frozenset({"this", "super", "null", "true", "false"})
+
+
+class Tokenizer:
+    """Cuts a text into lexemes that, put together, are the text; owned by one language."""
+
+    def __init__(self, pattern: str, keywords: frozenset[str], regex: str = "") -> None:
+        self._plain = re.compile(pattern)
+        self._with_regex = re.compile(regex + pattern) if regex else self._plain
+        self._keywords = keywords
+
+    def __call__(self, text: str) -> list[Lexeme]:
+        """All lexemes, in order and without gaps."""
+        out: list[Lexeme] = []
+        position, length = 0, len(text)
+        fresh, operand = True, True
+        while position < length:
+            match = (self._with_regex if operand else self._plain).match(text, position)
+            if match is None or match.end() == position:
+                kind, piece = "other", text[position]
+            else:
+                kind, piece = str(match.lastgroup), match.group()
+            kind = self._refine(kind, piece, fresh=fresh)
+            out.append(Lexeme(kind, position, position + len(piece), piece))
+            position += len(piece)
+            fresh = kind == "newline"
+            if kind not in {"space", "indent", "newline", "comment"}:
+                operand = self._expects_operand(kind, piece)
+        return out
+
+    def _refine(self, kind: str, piece: str, *, fresh: bool) -> str:
+        if kind == "name" and piece in self._keywords:
+            return "keyword"
+        if kind == "space" and fresh and piece[0] != "\\":
+            return "indent"
+        return "string" if kind == "regex" else kind
+
+    @staticmethod
+    def _expects_operand(kind: str, piece: str) -> bool:
+        """Whether a value may begin after this lexeme, so that a slash begins a pattern."""
+        if kind == "keyword":
+            return piece not in _VALUE_WORDS
+        return kind in {"operator", "other"} and piece not in {")", "]", "}", "++", "--"}
+
+    @classmethod
+    def python(cls) -> Tokenizer:
+        """Python's lexemes; a quote that is never closed is a lexeme of kind ``other``."""
+        prefix = r"(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])?"
+        string = (
+            rf"(?P<string>{prefix}(?:\"\"\"(?:\\[\s\S]|(?!\"\"\")[^\\])*\"\"\""
+            rf"|'''(?:\\[\s\S]|(?!''')[^\\])*'''|(?!\"\"\"|''')(?:{_QUOTED})))"
+        )
+        other = r"(?P<other>\"\"\"|'''|[\s\S])"
+        pattern = "|".join(
+            (
+                _SPACE,
+                r"(?P<comment>#[^\r\n]*)",
+                string,
+                _NUMBER,
+                r"(?P<name>[^\W\d]\w*)",
+                rf"(?P<operator>{_PY_OPERATORS}|{_PUNCTUATION})",
+                other,
+            )
+        )
+        return cls(pattern, frozenset(keyword.kwlist))
+
+    @classmethod
+    def ecmascript(cls) -> Tokenizer:
+        """The lexemes of JavaScript and TypeScript; templates are one lexeme, JSX text is words."""
+        pattern = "|".join(
+            (
+                _SPACE,
+                r"(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/|#![^\r\n]*)",
+                rf"(?P<string>{_QUOTED}|`(?:\\[\s\S]|[^`\\])*`)",
+                _NUMBER,
+                r"(?P<name>#?(?:[^\W\d]|\$)[\w$]*)",
+                rf"(?P<operator>{_JS_OPERATORS}|{_PUNCTUATION})",
+                r"(?P<other>[\s\S])",
+            )
+        )
+        return cls(pattern, _JS_KEYWORDS, _REGEX)
