@@ -1,0 +1,61 @@
+"""Actors on Ray or in this process, and arithmetic on torch: a library of its own.
+
+Names load on first use: importing the package starts and imports nothing, neither Ray nor torch.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from thea_code_system.wrappers.torch_accumulator import TorchAccumulator, TorchCounter
+    from thea_code_system.wrappers.torch_wrapper import (
+        TorchMath,
+        add,
+        choose_device,
+        div,
+        exp,
+        log,
+        mul,
+        pow,  # noqa: A004 - a promised name
+        scalar,
+        sqrt,
+        sub,
+    )
+
+__all__ = [
+    "TorchAccumulator",
+    "TorchCounter",
+    "TorchMath",
+    "add",
+    "choose_device",
+    "div",
+    "exp",
+    "log",
+    "mul",
+    "pow",
+    "scalar",
+    "sqrt",
+    "sub",
+]
+
+
+class _LazyNames:
+    """Imports the module of a public name when the name is first asked for (PEP 562)."""
+
+    def __init__(self, **names_by_module: str) -> None:
+        self.homes = {
+            name: module for module, names in names_by_module.items() for name in names.split()
+        }
+
+    def __call__(self, name: str) -> Any:
+        if name not in self.homes:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{__name__}.{self.homes[name]}"), name)
+
+
+__getattr__ = _LazyNames(
+    torch_accumulator="TorchAccumulator TorchCounter",
+    torch_wrapper="TorchMath choose_device scalar add sub mul div pow sqrt exp log",
+)
