@@ -1,1 +1,1 @@
-"""Settings: typed, frozen, printable with their origins."""
+"""What a run is told: settings from flags, environment and files, each with its origin."""

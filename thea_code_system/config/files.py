@@ -1,0 +1,143 @@
+"""Configuration files: which ones there are, what they say, and on which line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from thea_code_system.config.production import Origin
+from thea_code_system.errors import ConfigError
+
+OWN_FILES = (".thea.toml", "thea.toml")
+SHARED_FILE = "pyproject.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """One file's settings, as TOML gives them, and the line of each key."""
+
+    path: Path
+    values: Mapping[str, Any]
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def origin(self, key: str, kind: str) -> Origin:
+        """Where this file says something."""
+        return Origin(kind, str(self.path), self.lines.get(key, 0))
+
+
+class ConfigReader:
+    """Finds and reads configuration files, and remembers every path that it asked about.
+
+    Owned by a resolver. ``consulted`` holds what the answer depends on: a file that is made,
+    changed or removed there makes a cached configuration stale.
+    """
+
+    def __init__(self) -> None:
+        self.consulted: list[str] = []
+
+    def nearest(self, start: Path) -> Path | None:
+        """The configuration file of the nearest folder at or above ``start`` that has one."""
+        for folder in (start, *start.parents):
+            for name in (*OWN_FILES, SHARED_FILE):
+                if self._is_config(folder / name):
+                    return folder / name
+        return None
+
+    def root(self, target: Path) -> Path:
+        """The project root: the nearest ancestor with ``.git`` or a file that configures Thea.
+
+        Where there is none, the target itself, or its folder.
+        """
+        start = target if target.is_dir() else target.parent
+        for folder in (start, *start.parents):
+            if self.exists(folder / ".git"):
+                return folder
+            if any(self._is_config(folder / name) for name in (*OWN_FILES, SHARED_FILE)):
+                return folder
+        return start
+
+    def chain(self, path: Path) -> Iterator[ConfigFile]:
+        """A file and the files that it extends, nearest first.
+
+        Raises:
+            ConfigError: for a file that cannot be read, is no TOML, or extends itself.
+        """
+        seen: list[Path] = []
+        following: Path | None = path
+        while following is not None:
+            if following in seen:
+                raise ConfigError(
+                    f"{seen[-1]}: extend leads back to {following}", "Remove one of the two."
+                )
+            seen.append(following)
+            file = self.read(following)
+            base = file.values.get("extend")
+            if base is not None and not isinstance(base, str):
+                where = file.origin("extend", "project")
+                raise ConfigError(f"{where}: extend names one file, as a string")
+            yield file
+            following = Path(os.path.normpath(following.parent / base)) if base else None
+
+    def read(self, path: Path) -> ConfigFile:
+        """The settings of one file: all of it, or ``[tool.thea]`` of a ``pyproject.toml``."""
+        import tomli
+
+        self._note(path)
+        try:
+            text = path.read_text(encoding="utf-8")
+            values: Any = tomli.loads(text)
+        except FileNotFoundError as error:
+            raise ConfigError(f"there is no configuration file {path}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"cannot read the configuration file {path}: {error}") from error
+        except tomli.TOMLDecodeError as error:
+            raise ConfigError(f"{path} is no valid TOML: {error}") from error
+        shared = path.name == SHARED_FILE
+        if shared:
+            values = values.get("tool", {}).get("thea", {})
+        return ConfigFile(path, values, self._lines(text, shared=shared))
+
+    def _is_config(self, path: Path) -> bool:
+        """Whether a path configures Thea; a ``pyproject.toml`` is looked into, but not parsed."""
+        if not self.exists(path):
+            return False
+        if path.name != SHARED_FILE:
+            return True
+        try:
+            return (
+                re.search(rb"^\s*\[\s*tool\s*\.\s*thea\b", path.read_bytes(), re.MULTILINE)
+                is not None
+            )
+        except OSError:
+            return False
+
+    def exists(self, path: Path) -> bool:
+        """Whether a path exists; the answer is remembered as one that the result depends on."""
+        self._note(path)
+        return path.exists()
+
+    def _note(self, path: Path) -> None:
+        if str(path) not in self.consulted:
+            self.consulted.append(str(path))
+
+    @staticmethod
+    def _lines(text: str, *, shared: bool) -> dict[str, int]:
+        """The line of each of our keys; tables count as keys (``[per-file-ignores]``)."""
+        lines: dict[str, int] = {}
+        table = ""
+        prefix = "tool.thea" if shared else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+                table = head.group(1).replace(" ", "").replace('"', "")
+                name = (
+                    table.removeprefix(prefix).removeprefix(".") if table.startswith(prefix) else ""
+                )
+                if name:
+                    lines.setdefault(name.split(".")[0], number)
+            elif table == prefix and (key := re.match(r"\s*\"?([\w-]+)\"?\s*[.=]", line)):
+                lines.setdefault(key.group(1), number)
+        return lines

@@ -1,0 +1,114 @@
+"""The types of all settings, for pydantic-settings; imported only when files must be read."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from thea_code_system.config.production import DEFAULT_EXCLUDE
+
+Names = tuple[str, ...]
+Count = Annotated[int, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\s*", re.IGNORECASE)
+_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+
+class SettingsSchema(BaseSettings):
+    """One field per key; names with ``_`` here are spelled with ``-`` in files and flags."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    select: Names = ()
+    ignore: Names = ()
+    extend_select: Names = ()
+    per_file_ignores: dict[str, Names] = Field(default_factory=dict)
+    min_confidence: Probability = 0.8
+    unsafe_fixes: bool = False
+    exclude: Names = DEFAULT_EXCLUDE
+    extend_exclude: Names = ()
+    force_exclude: bool = False
+    respect_gitignore: bool = True
+    max_file_size: Count = 1_000_000
+    words: Names = ()
+    patterns: Names = ()
+    context_length: Count = 32_768
+    syntax_budget: Count = 4_000
+    syntax_seconds: Seconds = 20.0
+    tool_seconds: Seconds = 60.0
+    workers: Count | None = None
+    max_workers: Count | None = None
+    device: str = "auto"
+    address: str | None = None
+    preset: Literal["development", "production", "edge"] | None = None
+    isolated: bool = False
+    trust: bool = False
+    cache: bool = True
+    cache_dir: str | None = None
+    output_format: Literal[
+        "full", "concise", "json", "json-lines", "diff", "sarif", "github", "gitlab"
+    ] = "full"
+    show_fixes: bool = False
+    show_suggestions: bool = False
+
+    @field_validator(
+        "select", "ignore", "extend_select", "exclude", "extend_exclude", "words", "patterns",
+        mode="before",
+    )  # fmt: skip
+    @classmethod
+    def split(cls, value: object) -> object:
+        """A list, also written as one text with commas between its parts."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("max_file_size", mode="before")
+    @classmethod
+    def size(cls, value: object) -> object:
+        """A number of bytes, also written ``500 KB`` or ``1 MiB``."""
+        if not isinstance(value, str):
+            return value
+        match = _SIZE.fullmatch(value)
+        if match is None:
+            raise ValueError('a size is a number of bytes, or text such as "500 KB"')
+        return int(float(match.group(1)) * _UNIT[(match.group(2) or "").lower()])
+
+    @field_validator("workers", "max_workers", mode="before")
+    @classmethod
+    def automatic(cls, value: object) -> object:
+        """None for ``auto``."""
+        return None if value == "auto" else value
+
+    @field_validator("device")
+    @classmethod
+    def device_name(cls, value: str) -> str:
+        """A torch device by name."""
+        if not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", value):
+            raise ValueError("a device is auto, cpu, mps, cuda or cuda:N")
+        return value
+
+    @field_validator("address")
+    @classmethod
+    def cluster_address(cls, value: str | None) -> str | None:
+        """The address of a Ray cluster."""
+        if value is not None and not re.fullmatch(r"auto|local|(ray://)?[^\s:/]+:\d+", value):
+            raise ValueError("an address is auto, local or HOST:PORT")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what the resolver hands over: it has asked all sources, and knows the origins."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
