@@ -10,9 +10,7 @@ from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
 
-_CONTROL: Final = re.compile(
-    r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[@-_]|[\x01-\x08\x0b\x0e-\x1f\x7f]"
-)
+_CONTROL: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[@-_]|[\x01-\x08\x0b\x0e-\x1f\x7f]")
 
 
 class ControlCharacters(SyntaxRule):

@@ -34,7 +34,7 @@ class FullwidthPunctuation(SyntaxRule):
     prior: ClassVar[float] = 0.97
     CLEAN: ClassVar[tuple[str, ...]] = ('greeting = "你好，世界！"\n', "x = 1  # a – b\n")
     FIXES: ClassVar[dict[str, str]] = {
-        'def area（w，h）：\n    print(w, h)；return w × h\n': (
+        "def area（w，h）：\n    print(w, h)；return w × h\n": (
             "def area(w,h):\n    print(w, h);return w * h\n"
         ),
         "if a ≠ b:\n    c = a – b\n": "if a != b:\n    c = a - b\n",

@@ -12,15 +12,18 @@ from thea_code_system.values.correction import Edit, Proposal
 
 _LATIN: Final = str.maketrans(
     "аеорсухіјѕԁһӏԛԝгпвкмтАВЕКМНОРСТХІЈЅαεορυνικτΑΒΕΖΗΙΚΜΝΟΡΤΥΧａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚℓıɑɡ",
-    "aeopcyxijsdhlqwrnbkmtABEKMHOPCTXIJSaeopuvikt"
-    "ABEZHIKMNOPTYXabcdefghijklmnopqrstuvwxyzliag",
+    "aeopcyxijsdhlqwrnbkmtABEKMHOPCTXIJSaeopuviktABEZHIKMNOPTYXabcdefghijklmnopqrstuvwxyzliag",
 )
 _SCRIPT: Final = frozenset(
-    "as async await break case catch class const continue debugger default delete do else enum "
-    "export extends false finally for from function if import in instanceof let new null of return "
-    "static super switch this throw true try typeof undefined var void while with yield "
-    "interface type".split()
-)
+    {
+        "as", "async", "await", "break", "case", "catch", "class", "const", "continue",
+        "debugger", "default", "delete", "do", "else", "enum", "export", "extends", "false",
+        "finally", "for", "from", "function", "if", "import", "in", "instanceof", "let",
+        "new", "null", "of", "return", "static", "super", "switch", "this", "throw", "true",
+        "try", "typeof", "undefined", "var", "void", "while", "with", "yield", "interface",
+        "type",
+    }
+)  # fmt: skip
 
 
 class LookalikeLetters(SyntaxRule):

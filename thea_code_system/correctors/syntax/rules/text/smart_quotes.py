@@ -29,7 +29,7 @@ class SmartQuotes(SyntaxRule):
     FIXES: ClassVar[dict[str, str]] = {
         "print(“hello”, ‘world’)\n": "print(\"hello\", 'world')\n",
         "print(“don't”)\n": 'print("don\'t")\n',
-        "x = {“a”: “it’s”}\ny = 'b’\n": "x = {\"a\": \"it’s\"}\ny = 'b'\n",
+        "x = {“a”: “it’s”}\ny = 'b’\n": 'x = {"a": "it’s"}\ny = \'b\'\n',
         "“““Say hello.”””\nx = 1\n": '"""Say hello."""\nx = 1\n',
     }
 
@@ -50,53 +50,48 @@ class SmartQuotes(SyntaxRule):
 
     def _delimiters(self, broken: BrokenSource) -> Iterator[Edit]:
         """Walk the text as a lexer would that takes every quote for a delimiter."""
-        text, at, closer = broken.text, 0, ""
+        text, at, closer, smart = broken.text, 0, "", False
         while at < len(text):
-            character = text[at]
-            straight = self._straight(character)
+            straight = self._straight(text[at])
             if closer:
-                if character == "\\":
+                if text[at] == "\\":
                     at += 1
-                elif self._closes(text, at, closer):
+                elif self._closes(text, at, closer, smart=smart):
                     yield from self._written(text, at, closer)
                     at += len(closer) - 1
                     closer = ""
-                elif character == "\n" and len(closer) == 1 and closer != "`":
+                elif text[at] == "\n" and len(closer) == 1 and closer != "`":
                     closer = ""
             elif straight in {'"', "'", "`"}:
-                closer = self._opened(text, at, straight)
+                closer, smart = self._opened(text, at, straight), text[at] != straight
                 yield from self._written(text, at, closer)
                 at += len(closer) - 1
-            elif (lexeme := broken.lexeme_at(at)) and lexeme.kind == "comment" and lexeme.start == at:
+            elif (lexeme := broken.lexeme_at(at)) and lexeme.kind == "comment":
                 at = lexeme.end - 1
             at += 1
 
     def _opened(self, text: str, at: int, straight: str) -> str:
         triple = [self._straight(character) for character in text[at : at + 3]]
-        if straight == "`" or triple != [straight] * 3:
-            return straight
-        return straight * 3
+        return straight * 3 if straight != "`" and triple == [straight] * 3 else straight
 
-    def _closes(self, text: str, at: int, closer: str) -> bool:
+    def _closes(self, text: str, at: int, closer: str, *, smart: bool) -> bool:
         """Whether the string that ``closer`` ends does end here.
 
-        An apostrophe between letters is text; so is a typographic quote in a string that a straight
-        one ends on the same line.
+        A quote of the other style than the opening one is text where one of the same style follows
+        on the line, and so is an apostrophe between letters.
         """
         piece = text[at : at + len(closer)]
         if "".join(map(self._straight, piece)) != closer:
             return False
-        if piece == closer:
+        if piece in _SINGLE and f"{text[at - 1]}{text[at + 1 : at + 2]}".isalpha():
+            return at + 1 == len(text)
+        if smart == (piece != closer):
             return True
-        if len(closer) == 1 and piece in _SINGLE:
-            before, after = text[at - 1 : at], text[at + 1 : at + 2]
-            if before.isalnum() and after.isalnum():
-                return False
-        start = text.rfind("\n", 0, at) + 1
         end = text.find("\n", at)
-        rest = text[at + 1 : end if end >= 0 else len(text)]
-        opened_straight = closer in text[start:at] and closer in rest
-        return not (opened_straight and not _SMART.search(text[start:at]))
+        rest = text[at + len(closer) : end if end >= 0 else len(text)]
+        if smart:
+            return not any(self._straight(other) == closer[0] != other for other in rest)
+        return closer not in rest
 
     def _written(self, text: str, at: int, straight: str) -> Iterator[Edit]:
         for offset, plain in enumerate(straight, at):
