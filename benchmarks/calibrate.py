@@ -1,0 +1,134 @@
+"""Measure how often raw scores are right on real fixes, and write the packaged calibration.
+
+    python benchmarks/calibrate.py --pair CASES.jsonl PREDICTIONS.jsonl [--pair …] [--write]
+
+CASES and PREDICTIONS have the shapes of the shared scorer; a prediction's first candidate carries
+the raw `score` of the syntax corrector and its `rules`. A repair is right when it has the same
+tokens as the human's fix. For every rule with enough cases, and for the family, a monotone curve
+is fitted by pooling adjacent violators; each pool is shrunk towards the family's mean by as many
+pseudo-observations as `--prior`. Intervals are Wilson's, 95 %.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import torch
+
+TARGET = Path(__file__).parents[1] / "thea_code_system" / "confidence" / "calibration.json"
+
+
+class Fit:
+    """Pairs of raw score and rightness, and the curve through them."""
+
+    def __init__(self, prior: float) -> None:
+        self.prior = prior
+        self.pairs: list[tuple[float, bool]] = []
+
+    def curve(self, mean: float) -> list[list[float]]:
+        """Points of a rising curve: one at the weighted middle of each pool."""
+        pools: list[list[float]] = []  # cases, right ones, sum of scores
+        for score, right in sorted(self.pairs):
+            pools.append([1.0, float(right), score])
+            while len(pools) > 1 and self._share(pools[-2], mean) >= self._share(pools[-1], mean):
+                last = pools.pop()
+                pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
+        points = []
+        for pool in self._wide(pools):
+            score = round(pool[2] / pool[0], 4)
+            if not points or score > points[-1][0]:
+                points.append([score, round(self._share(pool, mean), 3)])
+        return points
+
+    def _wide(self, pools: list[list[float]], least: float = 12.0) -> list[list[float]]:
+        """Pools of at least some cases, so that no step of the curve rests on a few."""
+        wide: list[list[float]] = []
+        for pool in pools:
+            if wide and wide[-1][0] < least:
+                wide[-1] = [a + b for a, b in zip(wide[-1], pool, strict=True)]
+            else:
+                wide.append(list(pool))
+        if len(wide) > 1 and wide[-1][0] < least:
+            last = wide.pop()
+            wide[-1] = [a + b for a, b in zip(wide[-1], last, strict=True)]
+        return wide
+
+    def _share(self, pool: list[float], mean: float) -> float:
+        return (pool[1] + self.prior * mean) / (pool[0] + self.prior)
+
+    @property
+    def mean(self) -> float:
+        return sum(right for _, right in self.pairs) / (len(self.pairs) or 1)
+
+    def interval(self) -> list[float]:
+        """Wilson's 95 % interval of the share that is right."""
+        n, z = torch.tensor(float(len(self.pairs) or 1)), torch.tensor(1.959964)
+        p = torch.tensor(self.mean)
+        middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * torch.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+        return [round(float(middle - half), 3), round(float(middle + half), 3)]
+
+
+def load_scorer(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score_repair", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def rows_of(path: str) -> list[dict]:
+    with Path(path).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pair", nargs=2, action="append", required=True)
+    parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
+    parser.add_argument("--prior", type=float, default=4.0)
+    parser.add_argument("--least", type=int, default=40, help="cases for a rule's own curve")
+    parser.add_argument("--source", default="mined dev commits", help="named in the file")
+    parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
+    args = parser.parse_args()
+    scorer = load_scorer(args.scorer)
+    fits: dict[str, Fit] = {"syntax": Fit(args.prior)}
+    for cases, predictions in args.pair:
+        made = {row["id"]: row for row in rows_of(predictions)}
+        for case in rows_of(cases):
+            offers = (made.get(case["id"]) or {}).get("candidates") or []
+            if not offers:
+                continue
+            best, python = offers[0], case["language"] == "python"
+            right = scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
+            for key in ("syntax", best["rules"][0]):
+                fits.setdefault(key, Fit(args.prior)).pairs.append((best["score"], right))
+    table = json.loads(TARGET.read_text(encoding="utf-8"))
+    mean = fits["syntax"].mean
+    for key, fit in sorted(fits.items()):
+        points = fit.curve(mean)
+        print(f"{key:36s} n={len(fit.pairs):5d} right={fit.mean:.1%} {fit.interval()} {points}")
+        if key == "syntax" or len(fit.pairs) >= args.least:
+            table["curves"][key] = {
+                "points": points,
+                "n": len(fit.pairs),
+                "interval": fit.interval(),
+                "source": args.source,
+            }
+        else:
+            table["curves"].pop(key, None)
+    if args.write:
+        TARGET.write_text(json.dumps(table, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

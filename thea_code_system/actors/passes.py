@@ -1,0 +1,285 @@
+"""Propose, gate, apply, verify: pass after pass until a batch of files is stable."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from thea_code_system.actors.draft import Draft
+from thea_code_system.confidence.gate import Candidate, Decision, Gate
+from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.registry import CorrectorRegistry
+from thea_code_system.errors import ToolError
+from thea_code_system.languages.registry import Languages
+from thea_code_system.languages.suppression import Suppressions
+from thea_code_system.tools.screen import SyntaxScreen
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.correction import Proposal
+from thea_code_system.values.outcome import FileOutcome, SkipReason
+from thea_code_system.values.source import LineMap, SourceFile
+from thea_code_system.verification.base import Change, Verifier
+
+MAX_PASSES = 10
+INCOMPLETE = "incomplete"  # the kind of fact that keeps an outcome out of the cache
+
+
+class Passes:
+    """Takes a batch of sources to their outcomes; an organ of one correction actor."""
+
+    def __init__(
+        self,
+        context: ProjectContext,
+        registry: CorrectorRegistry,
+        gate: Gate,
+        screen: SyntaxScreen,
+        verifiers: Sequence[Verifier],
+    ) -> None:
+        self._context = context
+        self._registry = registry
+        self._gate = gate
+        self._screen = screen
+        self._verifiers = verifiers
+        self._languages = Languages()
+        self._log = logging.getLogger(__name__)
+        self.unavailable: dict[str, str] = {}
+
+    async def run(self, sources: Sequence[SourceFile]) -> list[FileOutcome]:
+        """One outcome for each source, in order."""
+        drafts = [Draft(source) for source in sources]
+        active = [draft for draft in drafts if not self._skips(draft)]
+        for number in range(1, MAX_PASSES):
+            if not active:
+                break
+            active = await self._pass(active, number)
+        for draft in active:
+            draft.skip(SkipReason.UNSTABLE, draft.last_rules())
+        return [draft.outcome() for draft in drafts]
+
+    async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
+        """One pass over the active drafts; returns those whose text it changed."""
+        broken, whole = await self._screened(drafts)
+        repaired = await self._repair(broken, number)
+        improved = await self._improve(whole, number)
+        return [*repaired, *improved]
+
+    async def _screened(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
+        """Those that do not parse, and those that do; others are settled."""
+        flagged = await self._screen.flagged([draft.source for draft in drafts])
+        broken, whole = [], []
+        for draft in drafts:
+            language = self._languages.for_path(draft.path)
+            faulty = draft.path in flagged and language is not None
+            if not faulty or await asyncio.to_thread(language.parses, draft.source.text):
+                whole.append(draft)
+            elif reason := language.skip_reason(draft.source.text):
+                draft.skip(reason)
+            else:
+                broken.append(draft)
+        return broken, whole
+
+    # --- files that do not parse -------------------------------------------------------------
+
+    async def _repair(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
+        proposals = await self._proposals(drafts, repair=True)
+        decisions = self._decide(drafts, proposals)
+        changed = []
+        for draft in drafts:
+            mine = decisions[draft.path]
+            best = [decision for decision in mine if decision.applied][:1]
+            rest = [decision for decision in mine if decision not in best]
+            draft.note(rest, number, keep=True)
+            if best and draft.accept(best, number):
+                draft.repair_confidence = best[0].confidence
+                changed.append(draft)
+            else:
+                self._give_up(draft)
+        return changed
+
+    def _give_up(self, draft: Draft) -> None:
+        """Settle a file that stays broken."""
+        if any(draft.path in corrector.timed_out for corrector in self._registry.repairers()):
+            draft.skip(SkipReason.TIME)
+        elif self._context.looks_deliberate(draft.path) or self._is_older(draft):
+            draft.skip(SkipReason.DELIBERATE)
+        else:
+            draft.fail(self._complaint(draft), broken=True)
+
+    def _is_older(self, draft: Draft) -> bool:
+        language = self._languages.for_path(draft.path)
+        return language is not None and language.is_older_version(draft.source.text)
+
+    def _complaint(self, draft: Draft) -> str:
+        language = self._languages.for_path(draft.path)
+        faults = language.faults(draft.source.text) if language else ()
+        first = next(iter(faults), None)
+        return f"does not parse: line {first.line}: {first.message}" if first else "does not parse"
+
+    # --- files that parse --------------------------------------------------------------------
+
+    async def _improve(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
+        proposals = await self._proposals(drafts, repair=False)
+        decisions = self._decide(drafts, proposals)
+        chosen = {
+            draft.path: [decision for decision in decisions[draft.path] if decision.applied]
+            for draft in drafts
+        }
+        touched = [draft for draft in drafts if chosen[draft.path]]
+        rejected = await self._rejected(touched, chosen)
+        changed = []
+        for draft in drafts:
+            refused = rejected.get(draft.path, [])
+            good = [decision for decision in chosen[draft.path] if decision not in refused]
+            rest = [decision for decision in decisions[draft.path] if not decision.applied]
+            draft.note([*rest, *(self._turned_down(one) for one in refused)], number)
+            if not good:
+                continue
+            if draft.accept(good, number):
+                changed.append(draft)
+            else:
+                draft.skip(SkipReason.UNSTABLE, draft.last_rules(good))
+        return changed
+
+    async def _rejected(
+        self, drafts: Sequence[Draft], chosen: dict[str, list[Decision]]
+    ) -> dict[str, list[Decision]]:
+        """The decisions that a verifier turns down, alone or, failing that, together."""
+        whole = await self._verdicts([(draft, chosen[draft.path]) for draft in drafts])
+        bad = [draft for draft, ok in zip(drafts, whole, strict=True) if not ok]
+        singles = [(draft, [decision]) for draft in bad for decision in chosen[draft.path]]
+        rejected: dict[str, list[Decision]] = {draft.path: [] for draft in bad}
+        for (draft, one), ok in zip(singles, await self._verdicts(singles), strict=True):
+            if not ok:
+                rejected[draft.path] += one
+        rest = [
+            (draft, [one for one in chosen[draft.path] if one not in rejected[draft.path]])
+            for draft in bad
+        ]
+        for (draft, kept), ok in zip(rest, await self._verdicts(rest), strict=True):
+            if not ok:
+                rejected[draft.path] += kept
+        return rejected
+
+    async def _verdicts(self, sets: Sequence[tuple[Draft, list[Decision]]]) -> list[bool]:
+        """Whether every verifier accepts each set of decisions."""
+        changes = [
+            Change(draft.source, draft.source.with_text(draft.text_with(decisions)))
+            for draft, decisions in sets
+        ]
+        good = [True for _ in changes]
+        for verifier in self._verifiers if changes else ():
+            try:
+                verdicts = await verifier.verify(changes)
+            except ToolError as error:
+                self._lost(type(verifier).__name__, error, [draft for draft, _ in sets])
+                continue
+            good = [ok and verdict.ok for ok, verdict in zip(good, verdicts, strict=True)]
+        return good
+
+    @staticmethod
+    def _turned_down(decision: Decision) -> Decision:
+        return decision.rejected("it would bring in a new error")
+
+    # --- proposing and deciding --------------------------------------------------------------
+
+    async def _proposals(
+        self, drafts: Sequence[Draft], *, repair: bool
+    ) -> dict[str, list[Proposal]]:
+        """What all correctors of a kind propose, by path; they work side by side."""
+        found: dict[str, list[Proposal]] = {draft.path: [] for draft in drafts}
+        correctors = [
+            corrector
+            for corrector in self._registry.active()
+            if (corrector.stage is Stage.SYNTAX) is repair
+        ]
+        asked = [(corrector, self._readable(corrector, drafts)) for corrector in correctors]
+        answers = await asyncio.gather(*(self._ask(who, what) for who, what in asked if what))
+        for answer in answers:
+            for path, proposals in answer.items():
+                found[path] += [one for one in proposals if self._registry.permits(one, path)]
+        return found
+
+    def _readable(self, corrector: Corrector, drafts: Sequence[Draft]) -> list[Draft]:
+        if "*" in corrector.languages:
+            return list(drafts)
+        return [
+            draft
+            for draft in drafts
+            if (language := self._languages.for_path(draft.path)) is not None
+            and language.name in corrector.languages
+        ]
+
+    async def _ask(
+        self, corrector: Corrector, drafts: Sequence[Draft]
+    ) -> dict[str, Sequence[Proposal]]:
+        sources = [draft.source for draft in drafts]
+        try:
+            proposals = await corrector.propose(sources, self._context)
+        except ToolError as error:
+            self._lost(corrector.name, error, drafts)
+            return {}
+        for draft in drafts:
+            for kind, key in corrector.facts(draft.source, self._context):
+                draft.facts[kind, key] = (kind, key, self._context.fact(kind, key))
+        paths = (draft.path for draft in drafts)
+        return dict(zip(paths, proposals, strict=True))
+
+    def _lost(self, name: str, error: ToolError, drafts: Iterable[Draft]) -> None:
+        """Go on without a corrector or verifier, and keep what comes out of the cache."""
+        if name not in self.unavailable:
+            self._log.warning("%s is unavailable: %s %s", name, error.message, error.hint)
+        self.unavailable[name] = f"{error.message} {error.hint}".strip()
+        for draft in drafts:
+            draft.facts[INCOMPLETE, name] = (INCOMPLETE, name, "")
+
+    def _decide(
+        self, drafts: Sequence[Draft], proposals: dict[str, list[Proposal]]
+    ) -> dict[str, list[Decision]]:
+        candidates = [
+            candidate
+            for draft in drafts
+            for candidate in self._candidates(draft, proposals[draft.path])
+        ]
+        decisions: dict[str, list[Decision]] = {draft.path: [] for draft in drafts}
+        for decision in self._gate.decide(candidates):
+            decisions[decision.candidate.path].append(decision)
+        for found in decisions.values():
+            found.sort(key=lambda decision: -decision.score)
+        return decisions
+
+    def _candidates(self, draft: Draft, proposals: Sequence[Proposal]) -> list[Candidate]:
+        if not proposals:
+            return []
+        language = self._languages.for_path(draft.path)
+        suppressions = Suppressions.of(draft.source.text, language)
+        lines = LineMap.of(draft.source.text)
+        return [
+            self._candidate(draft, proposal, suppressions, lines)
+            for proposal in proposals
+            if proposal.edits
+        ]
+
+    def _candidate(
+        self, draft: Draft, proposal: Proposal, suppressions: Suppressions, lines: LineMap
+    ) -> Candidate:
+        fingerprint = draft.fingerprint(proposal)
+        covered = any(
+            suppressions.covers(lines.position(edit.start).line, rule)
+            for edit in proposal.edits
+            for rule in proposal.rules
+        )
+        suppressed = "a comment in the file" if covered else ""
+        if fingerprint in self._context.refused:
+            suppressed = "you turned it down before"
+        deletes = draft.repaired and all(not edit.replacement.strip() for edit in proposal.edits)
+        held = "deletes from a file that was only just repaired" if deletes else ""
+        return Candidate(
+            draft.path, proposal, fingerprint, suppressed, held, draft.repair_confidence
+        )
+
+    def _skips(self, draft: Draft) -> bool:
+        """Settle a file that asks to be left alone."""
+        language = self._languages.for_path(draft.path)
+        if Suppressions.of(draft.source.text, language).skip_file:
+            draft.skip(SkipReason.SKIP_FILE)
+        return draft.finished
