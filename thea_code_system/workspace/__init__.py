@@ -1,0 +1,1 @@
+"""User files: found, stamped, read, indexed and written; nothing else in Thea touches them."""

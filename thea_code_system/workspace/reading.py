@@ -1,0 +1,59 @@
+"""Reads files as source code, or says why not."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+
+from thea_code_system.values.outcome import Failed, Skipped, SkipReason
+from thea_code_system.values.source import NotTextError, SourceFile
+from thea_code_system.values.workspace import Entry
+
+# A marker counts in a comment or docstring at the top, not in code that writes such headers.
+_GENERATED = re.compile(
+    rb"\A(?:[^\n]*\n){0,9}?[ \t]*(?:#|//|/?\*|\"\"\"|''')[^\n]*"
+    rb"(?:@generated\b|\bDO NOT (?:EDIT|MODIFY)\b(?! BELOW| ABOVE))"
+)
+_HEAD = 2_000
+
+
+class Reader:
+    """Reads files below a root; ``max_file_size`` is in bytes."""
+
+    def __init__(self, root: str, max_file_size: int) -> None:
+        self._root = root
+        self._limit = max_file_size
+
+    def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
+        """One value for each entry, in order."""
+        return [self._read(entry) for entry in entries]
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file below the root; None where there is no such file to read."""
+        try:
+            with open(os.path.join(self._root, path), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
+        try:
+            with open(os.path.join(self._root, entry.path), "rb", buffering=0) as file:
+                data = file.readall()
+        except OSError as error:
+            return Failed(entry.path, "", f"cannot be read: {error.strerror}")
+        if len(data) > self._limit:
+            return Skipped(entry.path, "", SkipReason.OVERSIZE)
+        return self.decode(entry.path, data, explicit=entry.explicit)
+
+    @staticmethod
+    def decode(path: str, data: bytes, *, explicit: bool = False) -> SourceFile | Skipped:
+        """Bytes as source code; a file that the user named may be generated."""
+        if not explicit and _GENERATED.search(data[:_HEAD]):
+            return Skipped(path, SourceFile.digest_of(data), SkipReason.GENERATED)
+        try:
+            return SourceFile.decode(path, data)
+        except NotTextError as error:
+            why = SkipReason.BINARY if b"\0" in data else SkipReason.NOT_TEXT
+            return Skipped(path, SourceFile.digest_of(data), why, str(error))
