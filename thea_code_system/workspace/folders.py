@@ -122,7 +122,7 @@ class Folders:
         folder, name = os.path.split(os.path.join(self._root, path))
         if folder not in self._real:
             self._real[folder] = os.path.realpath(folder)
-        real = f"{self._real[folder]}{os.sep}{name}"
+        real = os.path.join(self._real[folder], name)
         if os.path.islink(real):
             real = os.path.realpath(real)
         folder, name = os.path.split(real)
