@@ -9,6 +9,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from thea_code_system.wrappers.actor import (
+        Actor,
+        ActorHealth,
+        ActorMetrics,
+        async_actor,
+        remote_method,
+    )
+    from thea_code_system.wrappers.dispatch import ItemFailure
+    from thea_code_system.wrappers.handle import ActorHandle
+    from thea_code_system.wrappers.host import ActorDeadError, ActorStartError, DeadlineError
+    from thea_code_system.wrappers.platform import Platform
+    from thea_code_system.wrappers.pool import ActorPool
+    from thea_code_system.wrappers.ray_wrapper import create_actor
     from thea_code_system.wrappers.torch_accumulator import TorchAccumulator, TorchCounter
     from thea_code_system.wrappers.torch_wrapper import (
         TorchMath,
@@ -25,16 +38,29 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Actor",
+    "ActorDeadError",
+    "ActorHandle",
+    "ActorHealth",
+    "ActorMetrics",
+    "ActorPool",
+    "ActorStartError",
+    "DeadlineError",
+    "ItemFailure",
+    "Platform",
     "TorchAccumulator",
     "TorchCounter",
     "TorchMath",
     "add",
+    "async_actor",
     "choose_device",
+    "create_actor",
     "div",
     "exp",
     "log",
     "mul",
     "pow",
+    "remote_method",
     "scalar",
     "sqrt",
     "sub",
@@ -56,6 +82,13 @@ class _LazyNames:
 
 
 __getattr__ = _LazyNames(
+    actor="Actor ActorHealth ActorMetrics async_actor remote_method",
+    dispatch="ItemFailure",
+    handle="ActorHandle",
+    host="ActorDeadError ActorStartError DeadlineError",
+    platform="Platform",
+    pool="ActorPool",
+    ray_wrapper="create_actor",
     torch_accumulator="TorchAccumulator TorchCounter",
     torch_wrapper="TorchMath choose_device scalar add sub mul div pow sqrt exp log",
 )

@@ -1,4 +1,4 @@
-"""The two states behind an accumulator, both mergeable and of constant size: moments and a sketch."""
+"""The states behind an accumulator, mergeable and of constant size: moments and a sketch."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ class Moments:
         return cls(count, total, none, deviations.dot(deviations), none, low, high)
 
     def sum(self) -> Tensor:
+        """Return the total."""
         return self._compensated(self.total, self.total_error)
 
     def mean(self) -> Tensor:
+        """Return the arithmetic mean."""
         return self.sum() / self.count
 
     def deviations(self) -> Tensor:
@@ -75,10 +77,12 @@ class Moments:
         )
 
     def pack(self) -> list[float]:
+        """Return the fields, in order, as plain numbers."""
         return [number for part in self._tensors() for number in TorchMath.plain(part)]
 
     @classmethod
     def unpack(cls, packed: Sequence[float], device: str) -> Moments:
+        """Return the moments that were packed."""
         import torch
 
         count, *rest = packed
@@ -138,10 +142,12 @@ class Sketch:
         return self._compressed(dense)
 
     def pack(self) -> list[list[int]]:
+        """Return the buckets and their counts as plain numbers."""
         return [[int(n) for n in TorchMath.plain(part)] for part in (self.buckets, self.counts)]
 
     @classmethod
     def unpack(cls, packed: Sequence[Sequence[int]], device: str) -> Sketch:
+        """Return the sketch that was packed."""
         import torch
 
         return cls(*(torch.tensor(part, dtype=torch.int64, device=device) for part in packed))

@@ -1,0 +1,102 @@
+"""The one handle to an actor, wherever it runs: `await handle.method(...)`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from thea_code_system.wrappers.host import DeadlineError, Host
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A limit in seconds on one call; None for no limit."""
+
+    seconds: float | None
+
+    async def bound(self, awaitable: Awaitable[T], what: str) -> T:
+        """Return what the awaitable returns.
+
+        Raises:
+            DeadlineError: it did not finish in time, and has been cancelled.
+        """
+        task = asyncio.ensure_future(awaitable)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.seconds)
+        finally:
+            if not task.done():
+                task.cancel()
+        if not done:
+            raise DeadlineError(
+                f"{what} did not finish within {self.seconds:g} s.",
+                "Raise the deadline, or look why the actor hangs.",
+            )
+        return task.result()
+
+
+class ActorHandle:
+    """Calls the remote methods of an actor as if they were its own.
+
+    A method that is an async generator is iterated: `async for value in handle.method(...)`.
+    """
+
+    def __init__(
+        self, host: Host, methods: Mapping[str, bool], deadline: float | None = None
+    ) -> None:
+        """Take a placed actor.
+
+        Args:
+            host: where it lives.
+            methods: its remote methods, and whether each is an async generator.
+            deadline: seconds that a call, or one value of a stream, may take.
+        """
+        self._host = host
+        self._methods = dict(methods)
+        self._deadline = Deadline(deadline)
+
+    @property
+    def name(self) -> str:
+        """The name under which the actor was created."""
+        return self._host.name
+
+    async def ready(self) -> None:
+        """Place and set up the actor now instead of at its first call.
+
+        Raises:
+            ActorError: it cannot be set up.
+        """
+        await self._deadline.bound(self._host.start(), f"Starting '{self.name}'")
+
+    async def shutdown(self) -> None:
+        """Let the actor release what it holds, then end it."""
+        await self._deadline.bound(self._host.stop(), f"Stopping '{self.name}'")
+
+    async def kill(self) -> None:
+        """End the actor at once."""
+        await self._host.kill()
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        if method.startswith("_") or method not in self._methods:
+            known = ", ".join(self._methods) if not method.startswith("_") else ""
+            raise AttributeError(f"The actor has no remote method '{method}'; it has: {known}")
+        return self._streamed(method) if self._methods[method] else self._called(method)
+
+    def __repr__(self) -> str:
+        return f"ActorHandle({self.name!r})"
+
+    def _called(self, method: str) -> Callable[..., Awaitable[Any]]:
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            pending = self._host.call(method, args, kwargs)
+            return await self._deadline.bound(pending, f"{self.name}.{method}")
+
+        return call
+
+    def _streamed(self, method: str) -> Callable[..., AsyncGenerator[Any, None]]:
+        def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+            return self._host.stream(method, args, kwargs)
+
+        return stream

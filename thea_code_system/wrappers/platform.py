@@ -1,0 +1,92 @@
+"""Everything that differs between Linux, macOS and Windows."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Platform:
+    """An operating system, and where it keeps things.
+
+    Args:
+        system: `linux`, `darwin` or `win32`, as in `sys.platform`.
+    """
+
+    system: str = sys.platform
+
+    @property
+    def is_windows(self) -> bool:
+        """Whether this is Windows, where Thea runs inline only."""
+        return self.system == "win32"
+
+    def state_directory(self, application: str = "thea") -> Path:
+        """Return where an application keeps its state for this user; it may not exist yet."""
+        return self._base("XDG_STATE_HOME", ".local/state") / application
+
+    def config_directory(self, application: str = "thea") -> Path:
+        """Return where this user configures an application; it may not exist."""
+        return self._base("XDG_CONFIG_HOME", ".config") / application
+
+    def memory_directory(self) -> Path:
+        """Return a folder for short-lived files, in memory where the system has one."""
+        shared = Path("/dev/shm")  # noqa: S108 - a private folder is made inside it
+        if self.system == "linux" and os.access(shared, os.W_OK | os.X_OK):
+            return shared
+        return Path(tempfile.gettempdir())
+
+    def sync_directory(self, directory: Path) -> None:
+        """Make the names in a folder durable; Windows cannot, and does nothing."""
+        if self.is_windows:
+            return
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def resident_bytes(self) -> int:
+        """Return the memory this process occupies, in bytes; its peak where only that is known."""
+        if self.system == "linux":
+            pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+            return int(pages) * os.sysconf("SC_PAGE_SIZE")
+        if self.is_windows:
+            return 0
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts in bytes
+
+    def cpu_count(self) -> int:
+        """Return how many processors this process may use, at least one."""
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
+
+    def process_exists(self, pid: int) -> bool:
+        """Whether a process lives; one that has ended but was not waited for does not."""
+        try:
+            os.kill(pid, 0)
+            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except ProcessLookupError:
+            return False
+        except (OSError, ValueError):
+            return self.system != "linux"
+        return not stat.rpartition(")")[2].startswith(" Z")
+
+    def kill_group(self, group: int) -> None:
+        """Kill a process group that we started, at once; gone already is fine."""
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            return
+
+    def _base(self, variable: str, unix: str) -> Path:
+        if self.is_windows:
+            return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        given = os.environ.get(variable, "")
+        return Path(given) if Path(given).is_absolute() else Path.home() / unix

@@ -1,0 +1,105 @@
+"""Cuts a stream of items into batches without reading further ahead than one batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+Items: TypeAlias = "Iterable[Any] | AsyncIterable[Any]"
+Entry: TypeAlias = "tuple[int, Any]"  # an item and its place in the stream
+
+
+@dataclass(frozen=True)
+class BatchLimits:
+    """How large a batch may be: in items, and in the sum of their sizes."""
+
+    count: int
+    size: int
+    size_of: Callable[[Any], int] | None = None
+
+    def measure(self, item: Any) -> int:
+        """Return the size of an item: as told, else its length, else one."""
+        if self.size_of is not None:
+            return self.size_of(item)
+        return len(item) if isinstance(item, (str, bytes, bytearray)) else 1
+
+
+class BatchSource:
+    """Pulls items as they are needed; of a sequence with known sizes, the largest first."""
+
+    def __init__(self, items: Items, limits: BatchLimits, slots: Callable[[], int]) -> None:
+        """Take the items.
+
+        Args:
+            items: an iterable or an async iterable.
+            limits: of one batch.
+            slots: how many batches can be in flight now; the last batches of a stream of known
+                length are made smaller, so that every slot has work until the end.
+        """
+        self.exhausted = False
+        self._limits = limits
+        self._slots = slots
+        self._remaining = len(items) if isinstance(items, Sequence) else None
+        self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(limits.count)
+        self._pump = asyncio.ensure_future(self._pull(items))
+        self._held: Entry | None = None
+
+    async def batch(self) -> list[Entry]:
+        """Return the next items: at least one, and what else is there; empty at the end."""
+        entry = self._held or await self._next()
+        batch: list[Entry] = []
+        size, limit = 0, self._count_limit()
+        while entry is not None:
+            measured = self._limits.measure(entry[1])
+            if batch and size + measured > self._limits.size:
+                break
+            batch.append(entry)
+            size, entry = size + measured, None
+            if len(batch) >= limit or self._queue.empty():
+                break
+            entry = await self._next()
+        self._held = entry
+        if self._remaining is not None:
+            self._remaining -= len(batch)
+        return batch
+
+    async def close(self) -> None:
+        """Stop pulling."""
+        self._pump.cancel()
+        await asyncio.wait({self._pump})
+
+    def _count_limit(self) -> int:
+        if self._remaining is None:
+            return self._limits.count
+        share = -(-self._remaining // (2 * max(1, self._slots())))
+        return max(1, min(self._limits.count, share))
+
+    async def _next(self) -> Entry | None:
+        if self.exhausted:
+            return None
+        entry = await self._queue.get()
+        if entry is None:
+            self.exhausted = True
+            await self._pump
+        return entry
+
+    async def _pull(self, items: Items) -> None:
+        try:
+            if isinstance(items, AsyncIterable):
+                place = 0
+                async for item in items:
+                    await self._queue.put((place, item))
+                    place += 1
+            else:
+                for entry in self._ordered(items):
+                    await self._queue.put(entry)
+        finally:
+            await self._queue.put(None)
+
+    def _ordered(self, items: Iterable[Any]) -> Iterable[Entry]:
+        if isinstance(items, Sequence) and self._limits.size_of is not None:
+            size_of = self._limits.size_of
+            return sorted(enumerate(items), key=lambda entry: -size_of(entry[1]))
+        return enumerate(items)
