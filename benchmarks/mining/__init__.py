@@ -1,0 +1,1 @@
+"""Finding what people broke and repaired in the histories of repositories."""
