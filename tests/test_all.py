@@ -12,7 +12,7 @@ import tempfile
 from collections import defaultdict
 from datetime import datetime, timezone
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "docs" / "test-all.md"
@@ -23,7 +23,7 @@ class Results:
     """What pytest wrote about one run, in JUnit's XML."""
 
     def __init__(self, report: Path) -> None:
-        self.cases = list(ElementTree.parse(report).iter("testcase"))
+        self.cases = list(ET.parse(report).iter("testcase"))
 
     def table(self) -> str:
         """One row a folder of tests, then the slowest tests."""
@@ -49,7 +49,7 @@ class Results:
         return "\n".join(lines)
 
     @staticmethod
-    def outcome(case: ElementTree.Element) -> str:
+    def outcome(case: ET.Element) -> str:
         """Return passed, failed or skipped."""
         if case.find("failure") is not None or case.find("error") is not None:
             return "failed"
