@@ -1,0 +1,1 @@
+"""Every fix that Ruff offers, one by one, under Thea's gate."""

@@ -1,0 +1,222 @@
+"""A client of Ruff: findings with edits in code points, one process for any number of files."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from thea_code_system.errors import ToolError
+from thea_code_system.tools.runner import ToolOutput, ToolRunner
+from thea_code_system.tools.scratch import ScratchTree
+from thea_code_system.values.correction import Edit
+from thea_code_system.values.source import LineMap, SourceFile
+
+INVALID = "invalid-syntax"
+_CONFIG_NAMES = frozenset({"pyproject.toml", "ruff.toml", ".ruff.toml"})
+_ADDED_LATER = "(syntax was added in Python"  # Ruff parses it, but not for the target's version
+_BASE = ("check", "--no-cache", "--no-fix", "--quiet", "--output-format", "json-lines")
+
+
+@dataclass(frozen=True, slots=True)
+class RuffFinding:
+    """One diagnostic; ``start`` is an offset, ``edits`` are empty where Ruff offers no fix.
+
+    ``applicability`` is Ruff's word: ``safe``, ``unsafe``, ``display`` or nothing.
+    """
+
+    code: str
+    message: str
+    start: int
+    edits: tuple[Edit, ...] = ()
+    applicability: str = ""
+    title: str = ""
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether no Python version's grammar accepts what stands here."""
+        return self.code == INVALID and _ADDED_LATER not in self.message
+
+
+@dataclass(frozen=True, slots=True)
+class RuffRequest:
+    """What decides about findings besides the texts.
+
+    ``configs`` are the target's own configurations by path, ``defaults`` the text of a
+    ``ruff.toml`` for files that none of them governs, ``arguments`` further flags, and
+    ``first_party`` the tree's own top-level modules.
+    """
+
+    configs: tuple[tuple[str, str], ...] = ()
+    defaults: str = ""
+    arguments: tuple[str, ...] = ()
+    first_party: tuple[str, ...] = ()
+
+    @classmethod
+    def relevant(cls, configs: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Those tool configurations that Ruff reads, and that say something about Ruff."""
+        return tuple(
+            (path, text)
+            for path, text in sorted(configs.items())
+            if (name := posixpath.basename(path)) in _CONFIG_NAMES
+            and (name != "pyproject.toml" or "tool.ruff" in text)
+        )
+
+    @property
+    def excludes(self) -> bool:
+        """Whether some files may be left out by the target's configuration, and thus not parsed."""
+        return bool(self.configs)
+
+    def without_configs(self) -> RuffRequest:
+        """The same, ignoring the target's own configurations."""
+        return RuffRequest((), self.defaults, self.arguments, self.first_party)
+
+
+@dataclass(frozen=True, slots=True)
+class RuffAnswer:
+    """Findings by path; ``fallback`` says why the target's configuration could not be used."""
+
+    findings: Mapping[str, tuple[RuffFinding, ...]]
+    fallback: str = ""
+
+
+class RuffClient:
+    """Organ: asks Ruff on a scratch tree of its own, and remembers the last batch's answers."""
+
+    def __init__(self, runner: ToolRunner) -> None:
+        self._runner = runner
+        self._scratch = ScratchTree()
+        self._busy = asyncio.Lock()
+        self._request: RuffRequest | None = None
+        self._known: dict[str, tuple[str, tuple[RuffFinding, ...]]] = {}
+        self._fallback = ""
+
+    def version(self) -> str:
+        """The version of the program."""
+        return self._runner.version()
+
+    async def check(self, sources: Sequence[SourceFile], request: RuffRequest) -> RuffAnswer:
+        """The findings of each source under a request; only texts not known yet are analysed.
+
+        Raises:
+            ToolError: if Ruff cannot be run; never because of the target's configuration.
+        """
+        async with self._busy:
+            if request != self._request:
+                self._known, self._request, self._fallback = {}, request, ""
+            fresh = [
+                source
+                for source in sources
+                if self._known.get(source.path, (None,))[0] != source.text
+            ]
+            if fresh:
+                analysed = await self._analyse(fresh, request)
+                paths = {source.path for source in sources}
+                kept = {path: known for path, known in self._known.items() if path in paths}
+                self._known = kept | analysed
+            found = {source.path: self._known[source.path][1] for source in sources}
+            return RuffAnswer(found, self._fallback)
+
+    async def isolated(
+        self, texts: Iterable[tuple[str, str]], select: str
+    ) -> Mapping[str, tuple[RuffFinding, ...]]:
+        """Findings by path of texts in paths of the caller's making, under no configuration.
+
+        Raises:
+            ToolError: if Ruff cannot be run.
+        """
+        by_path = dict(texts)
+        async with self._busy:
+            paths = [self._scratch.write(f"bare/{path}", text) for path, text in by_path.items()]
+            self._scratch.forget(paths)
+            output = await self._run(paths, ("--isolated", "--select", select), frozenset({0, 1}))
+            return self._parse(output.stdout, by_path, "bare")
+
+    def close(self) -> None:
+        """Remove the scratch tree."""
+        self._scratch.close()
+
+    async def _analyse(
+        self, sources: Sequence[SourceFile], request: RuffRequest
+    ) -> dict[str, tuple[str, tuple[RuffFinding, ...]]]:
+        if self._fallback:
+            request = request.without_configs()
+        output = await self._attempt(sources, request)
+        if output.code == 2:
+            self._fallback = self._scrubbed(output.stderr)
+            output = await self._attempt(sources, request.without_configs())
+        texts = {source.path: source.text for source in sources}
+        findings = self._parse(output.stdout, texts, "tree")
+        return {path: (text, findings.get(path, ())) for path, text in texts.items()}
+
+    async def _attempt(self, sources: Sequence[SourceFile], request: RuffRequest) -> ToolOutput:
+        """One process; status 2 is an answer only where the target's configuration may be why."""
+        self._scratch.write("ruff.toml", request.defaults)
+        self._scratch.configure(dict(request.configs))
+        for name in request.first_party:
+            self._scratch.folder(f"tree/{name}")  # so Ruff knows it when it sorts imports
+        paths = self._scratch.lay(sources)
+        self._scratch.forget([*paths, "ruff.toml"])
+        exclusion = "--force-exclude" if request.configs else "--no-force-exclude"
+        accept = frozenset({0, 1, 2} if request.configs else {0, 1})
+        return await self._run(paths, (exclusion, *request.arguments), accept)
+
+    async def _run(
+        self, paths: Sequence[str], arguments: Sequence[str], accept: frozenset[int]
+    ) -> ToolOutput:
+        """Paths go through a file: there is no limit to their number."""
+        listing = self._scratch.root / "arguments"
+        listing.write_text("\n".join([*_BASE, *arguments, "--", *paths]), encoding="utf-8")
+        return await self._runner.run([f"@{listing}"], cwd=self._scratch.root, accept=accept)
+
+    def _parse(
+        self, stdout: bytes, texts: Mapping[str, str], area: str
+    ) -> dict[str, tuple[RuffFinding, ...]]:
+        skipped = len(f"{self._scratch.root}/{area}/")
+        raw: dict[str, list[dict[str, Any]]] = {}
+        try:
+            for line in stdout.splitlines():
+                item = json.loads(line)
+                raw.setdefault(item["filename"][skipped:], []).append(item)
+            return {
+                path: self._findings(items, LineMap.of(texts[path]))
+                for path, items in raw.items()
+                if path in texts
+            }
+        except (ValueError, KeyError, TypeError) as error:
+            raise ToolError(f"ruff {self.version()} answers oddly: {error!r}") from error
+
+    @staticmethod
+    def _findings(items: Sequence[dict[str, Any]], lines: LineMap) -> tuple[RuffFinding, ...]:
+        found = []
+        for item in items:
+            fix = item["fix"] or {"edits": (), "applicability": "", "message": ""}
+            edits = tuple(
+                Edit(
+                    lines.offset(edit["location"]["row"], edit["location"]["column"]),
+                    lines.offset(edit["end_location"]["row"], edit["end_location"]["column"]),
+                    edit["content"],
+                )
+                for edit in fix["edits"]
+            )
+            start = lines.offset(item["location"]["row"], item["location"]["column"])
+            found.append(
+                RuffFinding(
+                    item["code"] or INVALID,
+                    item["message"],
+                    start,
+                    edits,
+                    fix["applicability"],
+                    fix["message"] or "",
+                )
+            )
+        return tuple(found)
+
+    def _scrubbed(self, words: str) -> str:
+        """Ruff's complaint about a configuration, in the target's own paths, on one line."""
+        plain = words.replace(f"{self._scratch.root}/tree/", "")
+        return " ".join(re.sub(r"\bCause:", "", plain.partition("\n")[2] or plain).split())[:300]

@@ -1,0 +1,194 @@
+"""Running outside programs: found safely, in a bare environment, never longer than allowed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thea_code_system.errors import ToolError
+
+_VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
+_TAIL = 400  # characters of a tool's own words that an error repeats
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """What a finished process left behind."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+
+class ToolRunner:
+    """Organ that runs one outside program.
+
+    Args:
+        program: its name, such as ``ruff``.
+        oldest: the oldest version that will do.
+        seconds: how long one process may run before its whole group is killed.
+        avoid: the target's root; a program that lies there is never taken.
+    """
+
+    def __init__(
+        self, program: str, oldest: tuple[int, int], seconds: float = 60.0, avoid: str = ""
+    ) -> None:
+        self.program = program
+        self.seconds = seconds
+        self._oldest = oldest
+        self._avoid = avoid
+        self._path = ""
+        self._version = ""
+
+    @property
+    def path(self) -> str:
+        """Where the program lies.
+
+        Raises:
+            ToolError: if it is not installed.
+        """
+        if not self._path:
+            folders = os.pathsep.join(self._folders())
+            found = shutil.which(self.program, path=folders) if folders else None
+            if found is None:
+                raise ToolError(
+                    f"{self.program} is not installed", f"pip install {self.program}, or thea-cli"
+                )
+            self._path = found
+        return self._path
+
+    def version(self) -> str:
+        """The program's version, read once.
+
+        Raises:
+            ToolError: if it is missing, does not answer, or is too old.
+        """
+        if not self._version:
+            self._version = self._read_version()
+        return self._version
+
+    async def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        cwd: Path,
+        accept: frozenset[int] = frozenset({0, 1}),
+    ) -> ToolOutput:
+        """Run the program to its end.
+
+        Raises:
+            ToolError: if it is missing, too old, takes too long or ends with a status that is not
+                in ``accept``.
+        """
+        async with self.process(arguments, cwd=cwd) as process:
+            try:
+                stdout, stderr = await asyncio.wait_for(process.communicate(), self.seconds)
+            except asyncio.TimeoutError:
+                raise self.late() from None
+        words = stderr.decode("utf-8", "replace").strip()
+        code = process.returncode if process.returncode is not None else -1
+        if code not in accept:
+            raise ToolError(
+                f"{self.program} {self._version} ended with status {code}: {words[-_TAIL:]}",
+                "thea doctor checks the tools",
+            )
+        return ToolOutput(code, stdout, words)
+
+    @contextlib.asynccontextmanager
+    async def process(
+        self, arguments: Sequence[str], *, cwd: Path
+    ) -> AsyncIterator[asyncio.subprocess.Process]:
+        """A running process with pipes; its whole group is gone when the block is left."""
+        if not self._version:
+            await asyncio.to_thread(self.version)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                self.path,
+                *arguments,
+                cwd=cwd,
+                env=self._environment(cwd),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ToolError(f"{self.program} cannot be started: {error}") from error
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                self._kill(process)
+                await process.wait()
+
+    def late(self) -> ToolError:
+        """The error of a process that did not end in time."""
+        return ToolError(
+            f"{self.program} did not finish within {self.seconds:g} s",
+            "raise tool-seconds, or take part of the tree at a time",
+        )
+
+    def _read_version(self) -> str:
+        try:
+            answer = subprocess.run(
+                [self.path, "--version"],
+                capture_output=True,
+                check=True,
+                timeout=min(self.seconds, 10.0),
+                cwd=Path(self.path).parent,
+                env=self._environment(Path(self.path).parent),
+                stdin=subprocess.DEVNULL,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise ToolError(f"{self.program} does not tell its version: {error}") from error
+        words = answer.stdout.decode("utf-8", "replace")
+        match = _VERSION.search(words)
+        if match is None:
+            raise ToolError(f"{self.program} has an odd version: {words.strip()[:_TAIL]!r}")
+        if (int(match[1]), int(match[2])) < self._oldest:
+            needed = ".".join(map(str, self._oldest))
+            raise ToolError(
+                f"{self.program} {match[0]} is too old", f"install {self.program}>={needed}"
+            )
+        return match[0]
+
+    def _folders(self) -> Iterator[str]:
+        """Where to look: beside Python, among our own package's scripts, then PATH."""
+        yield str(Path(sys.executable).parent)
+        yield str(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin"))
+        yield str(Path(__file__).parents[2] / "bin")
+        yield str(Path.home() / ".local" / "bin")
+        for entry in os.environ.get("PATH", "").split(os.pathsep):
+            if Path(entry).is_absolute() and not self._inside(entry):
+                yield entry
+
+    def _inside(self, entry: str) -> bool:
+        if not self._avoid:
+            return False
+        return Path(entry).resolve().is_relative_to(Path(self._avoid).resolve())
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        """Nothing of the user's environment decides what a tool does."""
+        kept = {
+            name: os.environ[name]
+            for name in ("SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH", "RAYON_NUM_THREADS")
+            if name in os.environ
+        }
+        return {**kept, "HOME": str(home), "PATH": "", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+
+    @staticmethod
+    def _kill(process: asyncio.subprocess.Process) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)
+            else:
+                process.kill()

@@ -1,0 +1,45 @@
+"""All outside programs of one actor, each behind its client."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from thea_code_system.tools.ruff import RuffClient, RuffRequest
+from thea_code_system.tools.runner import ToolRunner
+
+
+class Toolbox:
+    """Organ that owns the clients; making one starts nothing.
+
+    Args:
+        seconds: how long one process of a tool may run.
+        avoid: the target's root, from which no program is ever taken.
+    """
+
+    def __init__(self, seconds: float = 60.0, avoid: str = "") -> None:
+        self._seconds = seconds
+        self._avoid = avoid
+        self.ruff_request: RuffRequest | None = None
+        """What the Ruff corrector is going to ask, so that screening can ask it too."""
+        self.warnings: list[str] = []
+        """What the user should hear once; whoever shows them takes them out."""
+
+    @cached_property
+    def ruff(self) -> RuffClient:
+        """Ruff: findings and fixes for Python."""
+        return RuffClient(self.runner("ruff", (0, 15)))
+
+    def runner(self, program: str, oldest: tuple[int, int]) -> ToolRunner:
+        """A runner of a program under this box's limits."""
+        return ToolRunner(program, oldest, self._seconds, self._avoid)
+
+    def warn(self, words: str) -> None:
+        """Keep a warning, each only once."""
+        if words not in self.warnings:
+            self.warnings.append(words)
+
+    def close(self) -> None:
+        """Remove the scratch trees of the clients that were used."""
+        for name in ("ruff", "oxlint", "typos", "ast_grep"):
+            if client := self.__dict__.get(name):
+                client.close()
