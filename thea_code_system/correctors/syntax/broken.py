@@ -10,6 +10,7 @@ from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.values.source import LineMap, SourceFile
 
 _INDENT = re.compile(r"[ \t\f]*")
+_BLANK = frozenset({"space", "indent", "newline", "comment"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,23 @@ class BrokenSource:
         """The white space that a line begins with."""
         match = _INDENT.match(self.line(number))
         return match.group() if match else ""
+
+    def is_code(self, number: int) -> bool:
+        """Whether a line holds more than white space and a comment."""
+        body = self.line(number).strip()
+        return bool(body) and not body.startswith(self.language.line_comment)
+
+    def previous_code(self, number: int) -> int:
+        """The nearest line of code above a line; 0 if there is none."""
+        return next((n for n in range(number - 1, 0, -1) if self.is_code(n)), 0)
+
+    def next_code(self, number: int) -> int:
+        """The nearest line of code below a line; 0 if there is none."""
+        return next((n for n in range(number + 1, self.line_count + 1) if self.is_code(n)), 0)
+
+    def code_of(self, number: int) -> tuple[Lexeme, ...]:
+        """The lexemes that start on a line, without white space and comments."""
+        return tuple(x for x in self.lexemes_of(number) if x.kind not in _BLANK)
 
     def line_of(self, offset: int) -> int:
         """The line (from 1) of an offset."""

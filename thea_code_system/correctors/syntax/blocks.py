@@ -1,0 +1,152 @@
+"""Moves lines and blocks of lines to other levels of indentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.values.correction import Edit
+
+_HEADERS: Final = 40
+
+
+class Blocks:
+    """The blocks around a line, and the levels that they may be moved to."""
+
+    def __init__(self, broken: BrokenSource) -> None:
+        self._broken = broken
+        self.unit = self._measure_unit()
+        self._inside = self._inside_strings()
+
+    def column(self, number: int) -> int:
+        """The width of a line's indentation in columns; a tab reaches to the next multiple of 8."""
+        return len(self._broken.indent(number).expandtabs(8))
+
+    def levels(self, number: int) -> tuple[str, ...]:
+        """Plausible indentations for a line: its neighbours', the enclosing ones, one unit more."""
+        broken = self._broken
+        above, below = broken.previous_code(number), broken.next_code(number)
+        found: list[str] = []
+        if above:
+            indent = broken.indent(above)
+            found += [indent, indent + self.unit]
+        if below:
+            found.append(broken.indent(below))
+            if self.unit and broken.indent(below).endswith(self.unit):
+                found.append(broken.indent(below)[: -len(self.unit)])
+        lowest, line = self.column(above) if above else 0, above
+        for _ in range(_HEADERS):
+            line = broken.previous_code(line) if line else 0
+            if not line:
+                break
+            if self.column(line) < lowest:
+                lowest = self.column(line)
+                found.append(broken.indent(line))
+        own = broken.indent(number)
+        found += [own + self.unit, own[: -len(self.unit)] if own.endswith(self.unit) else "", ""]
+        return tuple(dict.fromkeys(level for level in found if level != own))
+
+    def ranges(self, number: int) -> tuple[range, ...]:
+        """Blocks that begin or end at a line: alone, with its body, with all that follows it."""
+        own = self.column(number)
+        following = [n for n in range(number + 1, self._broken.line_count + 1) if self._broken.is_code(n)]
+        body = self._while(following, lambda n: self.column(n) > own)
+        block = self._while(following, lambda n: self.column(n) >= own)
+        same = self._while(following, lambda n: self.column(n) == own)
+        paragraph = self._paragraph(number)
+        found = [
+            range(number, number + 1),
+            range(number, (body or [number])[-1] + 1),
+            range(number, (block or [number])[-1] + 1),
+            range(number, (same or [number])[-1] + 1),
+            range(number, paragraph + 1),
+        ]
+        found += [range(number, n + 1) for n in following[:4]]
+        found += [range(number, n) for n in self._drops(number, following)]
+        return tuple(dict.fromkeys(found))
+
+    def before(self, number: int) -> tuple[range, ...]:
+        """Blocks that end just above a line: the lines there which share an indentation."""
+        broken = self._broken
+        last = broken.previous_code(number)
+        if not last:
+            return ()
+        own, first, out = self.column(last), last, [range(last, last + 1)]
+        line = last
+        while line and self.column(line) >= own and len(out) < 12:
+            first = line
+            out.append(range(first, last + 1))
+            line = broken.previous_code(line)
+        if line:
+            out.append(range(line, last + 1))
+        return tuple(dict.fromkeys(out))
+
+    def shift(self, lines: range, level: str) -> tuple[Edit, ...]:
+        """Edits which bring the first line of a block to a level and keep the shape of the rest."""
+        broken = self._broken
+        old = broken.indent(lines[0])
+        edits: list[Edit] = []
+        for number in lines:
+            if number in self._inside or not broken.line(number).strip():
+                continue
+            start, _ = broken.span(number)
+            indent = broken.indent(number)
+            new = self._moved(indent, old, level)
+            if new != indent:
+                edits.append(Edit(start, start + len(indent), new))
+        return tuple(edits)
+
+    @staticmethod
+    def _moved(indent: str, old: str, level: str) -> str:
+        if indent.startswith(old):
+            return level + indent[len(old) :]
+        width = len(indent.expandtabs(8)) + len(level.expandtabs(8)) - len(old.expandtabs(8))
+        return " " * max(0, width)
+
+    def _drops(self, number: int, following: list[int]) -> Iterator[int]:
+        """The lines at which the indentation falls below all that came since the given line."""
+        lowest = self.column(number)
+        for line in following[:200]:
+            if self.column(line) < lowest:
+                lowest = self.column(line)
+                yield line
+
+    def _paragraph(self, number: int) -> int:
+        line = number
+        while line < self._broken.line_count and self._broken.line(line + 1).strip():
+            line += 1
+        return line
+
+    @staticmethod
+    def _while(lines: list[int], wanted: Callable[[int], bool]) -> list[int]:
+        out: list[int] = []
+        for line in lines:
+            if not wanted(line):
+                break
+            out.append(line)
+        return out
+
+    def _measure_unit(self) -> str:
+        """One level of indentation in this file: a tab, or its most frequent step of spaces."""
+        steps: dict[str, int] = {}
+        previous = ""
+        for number in range(1, self._broken.line_count + 1):
+            if not self._broken.line(number).strip():
+                continue
+            indent = self._broken.indent(number)
+            if len(indent) > len(previous) and indent.startswith(previous):
+                step = indent[len(previous) :]
+                if step in {"\t", "  ", "    ", "   ", "        "}:
+                    steps[step] = steps.get(step, 0) + 1
+            previous = indent
+        return max(steps, key=lambda step: (steps[step], -len(step)), default="    ")
+
+    def _inside_strings(self) -> frozenset[int]:
+        """Lines that begin inside a string: their indentation is text."""
+        inside: set[int] = set()
+        for lexeme in self._broken.lexemes:
+            if lexeme.kind == "string" and ("\n" in lexeme.text or "\r" in lexeme.text):
+                first, last = self._broken.line_of(lexeme.start), self._broken.line_of(lexeme.end)
+                inside.update(range(first + 1, last + 1))
+        return frozenset(inside)

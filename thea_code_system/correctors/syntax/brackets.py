@@ -1,0 +1,108 @@
+"""Which brackets have no partner, judged by lexemes alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Lexeme
+
+CLOSER_OF: Final = {"(": ")", "[": "]", "{": "}"}
+OPENER_OF: Final = {closer: opener for opener, closer in CLOSER_OF.items()}
+_REACH: Final = 40
+_STATEMENTS: Final = frozenset(
+    "def class return import from while try with raise assert del global pass break continue elif "
+    "const let var function export switch case throw".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Brackets without partner: openers never closed, closers never opened, and clashing pairs.
+
+    Indentation judges: a line that begins with a statement's keyword, indented no further than the
+    line of an open bracket, betrays that the bracket should have been closed before it.
+    """
+
+    broken: BrokenSource
+    unclosed: tuple[Lexeme, ...]
+    unopened: tuple[Lexeme, ...]
+    clashing: tuple[tuple[Lexeme, Lexeme], ...]
+
+    @classmethod
+    def of(cls, broken: BrokenSource) -> Brackets:
+        """Match the brackets of a whole text."""
+        stack: list[tuple[Lexeme, int]] = []
+        unclosed: list[Lexeme] = []
+        unopened: list[Lexeme] = []
+        clashing: list[tuple[Lexeme, Lexeme]] = []
+        indented = broken.language.name == "python"
+        indent, fresh = 0, True
+        for lexeme in broken.lexemes:
+            kind, text = lexeme.kind, lexeme.text
+            if kind == "newline":
+                indent, fresh = 0, True
+            elif kind == "indent":
+                indent = len(text.expandtabs(8))
+            elif kind not in {"space", "comment"}:
+                if fresh and indented and kind == "keyword" and text in _STATEMENTS:
+                    while stack and stack[-1][1] >= indent:
+                        unclosed.append(stack.pop()[0])
+                fresh = False
+                if text in CLOSER_OF:
+                    stack.append((lexeme, indent))
+                elif text in OPENER_OF:
+                    if not stack:
+                        unopened.append(lexeme)
+                    elif CLOSER_OF[stack[-1][0].text] == text:
+                        stack.pop()
+                    else:
+                        clashing.append((stack.pop()[0], lexeme))
+        unclosed += [lexeme for lexeme, _ in stack]
+        return cls(broken, tuple(unclosed), tuple(unopened), tuple(clashing))
+
+    def ends(self, opener: Lexeme) -> Iterator[tuple[int, str]]:
+        """Where an opener's partner may belong, nearest line ends first: offset and what precedes.
+
+        What precedes is white space to be written before the bracket: a new line where the bracket
+        would stand alone.
+        """
+        broken = self.broken
+        first = broken.line_of(opener.start)
+        indent = broken.indent(first)
+        base = len(indent.expandtabs(8))
+        lines = [first]
+        for number in range(first + 1, min(broken.line_count, first + _REACH) + 1):
+            code = broken.code_of(number)
+            if not code:
+                continue
+            shallow = len(broken.indent(number).expandtabs(8)) <= base
+            if shallow and code[0].kind == "keyword" and code[0].text in _STATEMENTS:
+                break
+            lines.append(number)
+        for number in lines:
+            code = tuple(x for x in broken.code_of(number) if x.start > opener.start or number > first)
+            yield from self._line_ends(code)
+            if number > first:
+                yield broken.span(number)[1], f"{broken.source.newline}{indent}"
+        if len(lines) == 1:
+            return
+        for lexeme in broken.code_of(first):
+            if lexeme.start >= opener.start:
+                yield lexeme.end, ""
+
+    @staticmethod
+    def _line_ends(code: tuple[Lexeme, ...]) -> Iterator[tuple[int, str]]:
+        """After the last lexeme of a line, before its punctuation, and after every other one."""
+        seen = set()
+        tail = [x.end for x in code[-1:]]
+        for lexeme in reversed(code):
+            if lexeme.text not in {":", ",", ";", "{"} and lexeme.text not in OPENER_OF:
+                break
+            tail.append(lexeme.start)
+        for offset in (*tail, *(x.end for x in reversed(code[-40:]))):
+            if offset not in seen:
+                seen.add(offset)
+                yield offset, ""

@@ -1,0 +1,52 @@
+"""Two items of a list stand side by side without a comma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Lexeme
+from thea_code_system.values.correction import Edit, Proposal
+
+_VALUES = frozenset({"name", "number", "string"})
+_ENDING = frozenset({")", "]", "}"})
+_WORDS = frozenset({"None", "True", "False", "null", "true", "false", "this", "lambda", "function", "async", "not"})
+
+
+class MissingComma(SyntaxRule):
+    """Writes a comma between two values that follow each other."""
+
+    name: ClassVar[str] = "syntax/missing-comma"
+    languages: ClassVar[frozenset[str]] = EVERY
+    prior: ClassVar[float] = 0.6
+    CLEAN: ClassVar[tuple[str, ...]] = ("x = [1, 2]\n",)
+    FIXES: ClassVar[dict[str, str]] = {
+        "x = [1 2]\n": "x = [1, 2]\n",
+        "x = {'a': 1\n     'b': 2}\n": "x = {'a': 1,\n     'b': 2}\n",
+        "f(a lambda: 1)\n": "f(a, lambda: 1)\n",
+    }
+
+    def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
+        """Look at every pair of neighbours within three lines of the fault."""
+        code = [x for number in broken.around(3) for x in broken.code_of(number)]
+        offset = broken.faults[0].offset
+        pairs = list(zip(code, code[1:], strict=False))
+        for left, right in sorted(pairs, key=lambda pair: abs(pair[1].start - offset)):
+            if self._ends(left) and self._begins(right):
+                yield self.proposal("add the missing comma", Edit(left.end, left.end, ","))
+            elif left.text in {".", ";", ":"} or (left.text == "=" and right.text == "="):
+                yield self.proposal("write a comma here", Edit(left.start, left.end, ","))
+
+    @staticmethod
+    def _ends(lexeme: Lexeme) -> bool:
+        return lexeme.kind in _VALUES or lexeme.text in _ENDING or lexeme.text in _WORDS
+
+    @staticmethod
+    def _begins(lexeme: Lexeme) -> bool:
+        return (
+            lexeme.kind in _VALUES
+            or lexeme.text in _WORDS
+            or lexeme.text in {"(", "[", "{", "*", "**", "-", "..."}
+        )
