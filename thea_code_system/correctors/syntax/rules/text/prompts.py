@@ -14,7 +14,7 @@ _PYTHON: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)|In ?\[\d*\]: ?| +\.\.\
 _NODE: Final = re.compile(r"[ \t]*>(?: |$)|\.\.\.(?: +|$)|\$ ")
 _OUTPUT: Final = re.compile(r"Out ?\[\d*\]: ?")
 _COMMAND: Final = re.compile(
-    r"\$ (?:(?:sudo|pip3?|python3?|cd|git|npm|npx|yarn|node|export|source|mkdir|curl) |ls\b|apt|\./)"
+    r"\$ (?:(?:sudo|pip3?|python3?|cd|git|npm|npx|yarn|node|export|source|curl) |ls\b|apt|\./)"
 )
 
 
