@@ -6,11 +6,11 @@ import inspect
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from thea_code_system.wrappers.clock import Stopwatch
 from thea_code_system.wrappers.platform import Platform
 from thea_code_system.wrappers.torch_accumulator import TorchAccumulator, TorchCounter
 from thea_code_system.wrappers.torch_wrapper import choose_device
@@ -28,12 +28,12 @@ class ActorOptions:
     """What an actor class asks for.
 
     Args:
-        num_cpus: processors to reserve; fitted to what the cluster has.
+        num_cpus: processors to reserve on a cluster; none where they are not to be had.
         num_gpus: GPU share to reserve; fitted, and none where there is no GPU.
         deadline: seconds that one call may take; None for the pool's or the handle's own.
     """
 
-    num_cpus: float = 1.0
+    num_cpus: float = 0.0
     num_gpus: float = 0.0
     deadline: float | None = None
 
@@ -92,14 +92,14 @@ class Actor:
     identity: ActorIdentity
     counters: dict[str, TorchCounter]
     accumulators: dict[str, TorchAccumulator]
-    _born: float
+    _clock: Stopwatch
 
     def __new__(cls, *_args: object, **_kwargs: object) -> Self:
         """Give the actor its identity and measures before its own constructor runs."""
         actor = super().__new__(cls)
         actor.identity = ActorIdentity(cls.__name__)
         actor.counters, actor.accumulators = {}, {}
-        actor._born = time.monotonic()
+        actor._clock = Stopwatch()
         return actor
 
     @property
@@ -130,22 +130,19 @@ class Actor:
     @remote_method
     async def health_check(self) -> ActorHealth:
         """Say that the actor answers."""
-        return ActorHealth(self.name, healthy=True, pid=os.getpid(), uptime=self._uptime())
+        return ActorHealth(self.name, healthy=True, pid=os.getpid(), uptime=self._clock.seconds())
 
     @remote_method
     async def metrics(self) -> ActorMetrics:
         """Return counters, accumulators, uptime, device and memory."""
         return ActorMetrics(
             self.name,
-            self._uptime(),
+            self._clock.seconds(),
             choose_device() if "torch" in sys.modules else "",
             Platform().resident_bytes(),
             self.counters,
             self.accumulators,
         )
-
-    def _uptime(self) -> float:
-        return time.monotonic() - self._born
 
 
 @dataclass(frozen=True)
@@ -171,7 +168,7 @@ def async_actor(
     cls: ActorClass | None = None,
     /,
     *,
-    num_cpus: float = 1.0,
+    num_cpus: float = 0.0,
     num_gpus: float = 0.0,
     deadline: float | None = None,
 ) -> ActorClass | Callable[[ActorClass], ActorClass]:
@@ -179,7 +176,7 @@ def async_actor(
 
     Args:
         cls: the class, where the decorator is used bare.
-        num_cpus: processors to reserve, fitted to what the cluster has.
+        num_cpus: processors to reserve on a cluster; none where they are not to be had.
         num_gpus: GPU share to reserve, fitted; the CPU serves where there is no GPU.
         deadline: seconds that one call may take.
 

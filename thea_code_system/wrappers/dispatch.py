@@ -100,14 +100,16 @@ class Dispatch:
                 return [(entry, _Suspect(alone=True)) for entry in batch]
             reason: Reason = "died" if isinstance(error, ActorDeadError) else "deadline"
             return [(entry, ItemFailure(entry[1], entry[0], reason, error)) for entry in batch]
-        if self._batched and len(batch) > 1 and isinstance(results[0], Raised):
-            return [(entry, _Suspect(alone=False)) for entry in batch]
+        if isinstance(results, Raised):
+            if len(batch) > 1:
+                return [(entry, _Suspect(alone=False)) for entry in batch]
+            results = [results]
         return [
             (entry, self._judged(entry, result))
             for entry, result in zip(batch, results, strict=True)
         ]
 
-    async def _call(self, worker: PoolWorker, items: list[Any]) -> list[Any]:
+    async def _call(self, worker: PoolWorker, items: list[Any]) -> list[Any] | Raised:
         return await worker.call_batch(self._method, items, batched=self._batched)
 
     def _judged(self, entry: Entry, result: Any) -> Any:

@@ -33,6 +33,10 @@ class Platform:
         """Return where this user configures an application; it may not exist."""
         return self._base("XDG_CONFIG_HOME", ".config") / application
 
+    def cache_directory(self, application: str = "thea") -> Path:
+        """Return where an application keeps what it could make again; it may not exist yet."""
+        return self._base("XDG_CACHE_HOME", ".cache") / application
+
     def memory_directory(self) -> Path:
         """Return a folder for short-lived files, in memory where the system has one."""
         shared = Path("/dev/shm")  # noqa: S108 - a private folder is made inside it

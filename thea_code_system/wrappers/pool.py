@@ -73,7 +73,7 @@ class ActorPool:
             ValueError: a number of actors, batches or items is below one.
         """
         wanted = Platform().cpu_count() if num_actors is None else num_actors
-        if min(wanted, max_in_flight, batch_size) < 1:
+        if not all(number >= 1 for number in (wanted, max_in_flight, batch_size)):
             raise ValueError("A pool needs at least one actor, one batch in flight and one item.")
         self.name = name or cls.__name__
         self.counters = {key: TorchCounter() for key in ("items", "replaced", "isolated")}
@@ -88,13 +88,13 @@ class ActorPool:
         self._workers: list[PoolWorker] = []
         self._freed = asyncio.Condition()
         self._opening = asyncio.Lock()
-        self._waiting_alone = 0
+        self._waiting_alone: set[object] = set()
         self._closed = False
 
     @property
     def slots(self) -> int:
         """How many batches may be in flight."""
-        return max(1, len(self._workers)) * self._max_in_flight
+        return len([slot for _ in self._workers for slot in range(self._max_in_flight)])
 
     async def map(
         self, method: str, items: Items, *, batched: bool = False, return_exceptions: bool = False
@@ -197,11 +197,13 @@ class ActorPool:
     async def slot(self, *, alone: bool) -> AsyncIterator[PoolWorker]:
         """Hold a slot of the least loaded actor; `alone` waits for an idle one and takes it all."""
         await self._open()
-        worker = await self._claimed(alone=alone)
+        call = object()
+        worker = await self._claimed(call, alone=alone)
         try:
             yield worker
         finally:
-            worker.load -= self._max_in_flight if alone else 1
+            worker.calls.discard(call)
+            worker.taken = worker.taken and not alone
             await self._notify()
 
     async def _dispatched(
@@ -229,26 +231,28 @@ class ActorPool:
             async with self.slot(alone=True) as worker:
                 return await worker.run(lambda host: host.call(method, args, kwargs))
 
-    async def _claimed(self, *, alone: bool) -> PoolWorker:
+    async def _claimed(self, call: object, *, alone: bool) -> PoolWorker:
         """Wait for a slot; nobody else is served while somebody waits for a whole actor."""
-        self._waiting_alone += alone
-        try:
-            async with self._freed:
+        async with self._freed:
+            try:
                 while (worker := self._free(alone=alone)) is None:
+                    self._waiting_alone |= {call} if alone else set()
                     await self._freed.wait()
-                worker.load += self._max_in_flight if alone else 1
-                return worker
-        finally:
-            self._waiting_alone -= alone
+            finally:
+                self._waiting_alone.discard(call)
+            worker.calls.add(call)
+            worker.taken = alone
+            return worker
 
     def _free(self, *, alone: bool) -> PoolWorker | None:
+        """Return the least loaded actor that may be sent a call."""
         if self._closed:
             raise ActorError(f"The pool '{self.name}' has been shut down.", "Make a new one.")
         if self._waiting_alone and not alone:
             return None
         limit = 1 if alone else self._max_in_flight
-        free = [worker for worker in self._workers if worker.load < limit]
-        return min(free, key=lambda worker: worker.load, default=None)
+        free = [w for w in self._workers if not w.taken and len(w.calls) < limit]
+        return next(iter(sorted(free, key=lambda worker: len(worker.calls))), None)
 
     async def _notify(self) -> None:
         async with self._freed:
@@ -270,7 +274,7 @@ class ActorPool:
 
     async def _leave(self, worker: PoolWorker) -> None:
         async with self._freed:
-            while worker.load:
+            while worker.calls:
                 await self._freed.wait()
         await worker.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -41,7 +42,7 @@ class BatchSource:
         self.exhausted = False
         self._limits = limits
         self._slots = slots
-        self._remaining = len(items) if isinstance(items, Sequence) else None
+        self._left = range(len(items)) if isinstance(items, Sequence) else None
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(limits.count)
         self._pump = asyncio.ensure_future(self._pull(items))
         self._held: Entry | None = None
@@ -50,19 +51,18 @@ class BatchSource:
         """Return the next items: at least one, and what else is there; empty at the end."""
         entry = self._held or await self._next()
         batch: list[Entry] = []
-        size, limit = 0, self._count_limit()
+        room, places = range(self._limits.size), self._places()
         while entry is not None:
-            measured = self._limits.measure(entry[1])
-            if batch and size + measured > self._limits.size:
+            room = room[self._limits.measure(entry[1]) :]
+            if batch and not room:
                 break
             batch.append(entry)
-            size, entry = size + measured, None
-            if len(batch) >= limit or self._queue.empty():
+            entry = None
+            if len(batch) == len(places) or self._queue.empty():
                 break
             entry = await self._next()
         self._held = entry
-        if self._remaining is not None:
-            self._remaining -= len(batch)
+        self._left = self._left and self._left[len(batch) :]
         return batch
 
     async def close(self) -> None:
@@ -70,11 +70,10 @@ class BatchSource:
         self._pump.cancel()
         await asyncio.wait({self._pump})
 
-    def _count_limit(self) -> int:
-        if self._remaining is None:
-            return self._limits.count
-        share = -(-self._remaining // (2 * max(1, self._slots())))
-        return max(1, min(self._limits.count, share))
+    def _places(self) -> range:
+        """Return one number for each item that the next batch may hold."""
+        most = range(self._limits.count)
+        return self._left[:: self._slots() or 1][: len(most)] if self._left else most
 
     async def _next(self) -> Entry | None:
         if self.exhausted:
@@ -88,10 +87,9 @@ class BatchSource:
     async def _pull(self, items: Items) -> None:
         try:
             if isinstance(items, AsyncIterable):
-                place = 0
+                places = itertools.count()
                 async for item in items:
-                    await self._queue.put((place, item))
-                    place += 1
+                    await self._queue.put((next(places), item))
             else:
                 for entry in self._ordered(items):
                     await self._queue.put(entry)
@@ -101,5 +99,5 @@ class BatchSource:
     def _ordered(self, items: Iterable[Any]) -> Iterable[Entry]:
         if isinstance(items, Sequence) and self._limits.size_of is not None:
             size_of = self._limits.size_of
-            return sorted(enumerate(items), key=lambda entry: -size_of(entry[1]))
+            return sorted(enumerate(items), key=lambda entry: size_of(entry[1]), reverse=True)
         return enumerate(items)

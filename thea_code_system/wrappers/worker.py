@@ -18,6 +18,8 @@ from thea_code_system.wrappers.host import (
 
 T = TypeVar("T")
 START_ATTEMPTS = 3
+STOP_DEADLINE = 5.0
+START_DEADLINE = 120.0  # seconds; a busy machine takes a few to import torch
 
 
 class PoolWorker:
@@ -27,35 +29,37 @@ class PoolWorker:
         self, make: Callable[[], Host], deadline: float, replaced: Callable[[], None]
     ) -> None:
         """Take the way to make the actor, seconds a call may take, and whom to tell of losses."""
-        self.load = 0
+        self.calls: set[object] = set()
+        self.taken = False
         self._make = make
         self._deadline = Deadline(deadline)
         self._replaced = replaced
         self.host = make()
 
-    async def call_batch(self, method: str, items: Sequence[Any], *, batched: bool) -> list[Any]:
-        """Return one result for each item; `Raised` stands for what an item raised.
+    async def call_batch(
+        self, method: str, items: Sequence[Any], *, batched: bool
+    ) -> list[Any] | Raised:
+        """Return one result for each item, or `Raised` where the batch as a whole failed.
 
         Args:
             method: called once per item, in order.
             items: one batch.
-            batched: call the method once, with the list of all items; what it raises then stands
-                for each item.
+            batched: call the method once, with the list of all items, for a list of results.
 
         Raises:
             ActorDeadError: the actor died; it has been replaced.
             DeadlineError: it did not answer in time; it has been killed and replaced.
             ActorStartError: it cannot be set up.
         """
-        if not batched:
-            return await self.run(lambda host: host.call_each(method, items))
         try:
+            if not batched:
+                return await self.run(lambda host: host.call_each(method, items))
             results = await self.run(lambda host: host.call(method, (list(items),), {}))
             return [result for _, result in zip(items, results, strict=True)]
         except (ActorDeadError, DeadlineError, ActorStartError):
             raise
-        except Exception as error:  # noqa: BLE001 - becomes the result of every item
-            return [Raised(error)] * len(items)
+        except Exception as error:  # noqa: BLE001 - becomes the result of the batch
+            return Raised(error)
 
     async def run(self, work: Callable[[Host], Awaitable[T]]) -> T:
         """Return what the work on the actor returns; a lost actor is replaced, then reported."""
@@ -97,7 +101,7 @@ class PoolWorker:
         """Let the actor release what it holds, then end it; kill one that does not answer."""
         host = self.host
         try:
-            await self._deadline.bound(host.stop(), f"Stopping '{host.name}'")
+            await Deadline(STOP_DEADLINE).bound(host.stop(), f"Stopping '{host.name}'")
         except Exception as error:  # noqa: BLE001 - the others are to be stopped too
             logging.getLogger(__name__).warning("%s", error)
             await host.kill()
@@ -115,7 +119,7 @@ class PoolWorker:
         for _ in range(START_ATTEMPTS):
             host = self.host
             try:
-                await self._deadline.bound(host.start(), f"Starting '{host.name}'")
+                await Deadline(START_DEADLINE).bound(host.start(), f"Starting '{host.name}'")
             except (ActorDeadError, DeadlineError) as error:
                 await self.replace(host, error)
             else:
