@@ -49,5 +49,8 @@ format: $(READY) ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+docs: $(READY) ## write the generated pages
+	$(BIN)/python docs/generate.py
+
 clean: ## remove environments, caches and the demo
 	rm -rf .venv .venv-3.* .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
