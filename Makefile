@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(TORCH)
 DEMO := .demo/bookshop
 
-.PHONY: help demo test test-all lint format docs clean
+.PHONY: help demo test test-all lint format docs recording clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -51,6 +51,9 @@ format: $(READY) ## let ruff mend what it can
 
 docs: $(READY) ## write the generated pages
 	$(BIN)/python docs/generate.py
+
+recording: $(VENV)/ready-yes ## record the terminal of the README
+	$(BIN)/python docs/recording/record.py docs/recording/bookshop.svg
 
 clean: ## remove environments, caches and the demo
 	rm -rf .venv .venv-3.* .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
