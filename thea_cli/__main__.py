@@ -1,0 +1,5 @@
+"""`python -m thea_cli` is `thea`."""
+
+from thea_cli.app import main
+
+main()

@@ -1,0 +1,118 @@
+"""The command line as Typer sees it: a command's module is imported when the command is used."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from thea_cli.console import Console
+from thea_code_system.errors import UsageError
+
+COMMANDS = {
+    "correct": "Correct files in place; with --check or --diff, show what would be corrected.",
+    "review": "Answer suggestions one by one.",
+    "undo": "Take back a run, a file or a correction.",
+    "history": "List runs, and the corrections of a run.",
+    "stats": "Show what has been corrected, by rule, confidence and run.",
+    "rules": "List the families and rules there are.",
+    "explain": "Explain a rule: examples, safety, confidence.",
+    "config": "Show every setting, its value and where it comes from.",
+    "doctor": "Check devices, tools, correctors and the cluster.",
+}
+
+
+class LazyGroup(TyperGroup):
+    """Knows the names and one-line helps of all commands, and imports only the one that is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names, in the order in which help shows them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, from its module."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"thea_cli.commands.{cmd_name}")
+        single = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in module.EXAMPLES)
+        single.command(cmd_name, epilog=epilog)(module.command)
+        return typer.main.get_command(single)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is meant.
+
+        Raises:
+            UsageError: there is none of that name; the hint names the nearest one.
+        """
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.0)[0]
+            hint = f"Did you mean `thea {near}`? `thea --help` lists all commands."
+            raise UsageError(f"there is no command {args[0]}", hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in `thea --help`, without importing any command."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+class CommandLine:
+    """Parses a command line and runs the request that a command makes of it."""
+
+    def __init__(self) -> None:
+        app = typer.Typer(
+            name="thea",
+            cls=LazyGroup,
+            no_args_is_help=True,
+            rich_markup_mode=None,
+            pretty_exceptions_enable=False,
+            context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+            epilog="\b\nExamples:\n  thea correct .            correct this tree\n"
+            "  thea correct --diff src   show what would change\n"
+            "  thea undo                 take back the last run",
+        )
+        app.callback(cls=LazyGroup)(self.version)
+        self.group: Any = typer.main.get_command(app)
+
+    @staticmethod
+    def version(
+        *, version: bool = typer.Option(False, "--version", help="Show the version and exit.")
+    ) -> None:
+        """Correct source code in batches: what is probable is applied, and all is undoable."""
+        if version:
+            from thea_code_system import __version__
+
+            print(f"thea {__version__}")
+            raise typer.Exit
+
+    def run(self, argv: Sequence[str]) -> int:
+        """Parse, then act; a mistake on the command line is shown with its usage, exit code 2."""
+        try:
+            request = self.group.main(list(argv), prog_name="thea", standalone_mode=False)
+        except typer.Abort:
+            raise KeyboardInterrupt from None
+        except Exception as error:
+            if not hasattr(error, "format_message"):
+                raise
+            return self._misused(error)
+        if request is None or isinstance(request, int):
+            return request or 0
+        return int(request.run())
+
+    @staticmethod
+    def _misused(error: Any) -> int:
+        """Show what is wrong with the command line, and how it is meant."""
+        context = getattr(error, "ctx", None)
+        where = context.command_path if context else "thea"
+        Console().error(error.format_message(), f"`{where} --help` shows how it is used.")
+        return int(error.exit_code)

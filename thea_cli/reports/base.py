@@ -1,0 +1,136 @@
+"""What all reports share: how an outcome is shown, and where its corrections stand."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import ClassVar
+
+from thea_cli.console import Style
+from thea_code_system.values.correction import Correction, Edit, State
+from thea_code_system.values.outcome import FileOutcome
+from thea_code_system.values.patch import Patch
+from thea_code_system.values.report import Mode, RunReport
+from thea_code_system.values.source import LineMap, Position
+
+
+@dataclass(frozen=True)
+class View:
+    """How the user wants to see a run; ``style`` colours text, or leaves it alone."""
+
+    root: str
+    cwd: str
+    mode: Mode = Mode.WRITE
+    show_fixes: bool = False
+    show_suggestions: bool = False
+    style: Style | None = None
+
+    def paint(self, text: str, *styles: str) -> str:
+        """The text in colour, where colours are wanted."""
+        return self.style(text, *styles) if self.style else text
+
+    def path(self, path: str) -> str:
+        """A path of the project as seen from the working directory."""
+        return os.path.relpath(PurePosixPath(self.root, path), self.cwd)
+
+    @property
+    def writes(self) -> bool:
+        """Whether applied means that the file on disk has changed."""
+        return self.mode in {Mode.WRITE, Mode.STAGED}
+
+    def wanted(self, correction: Correction) -> bool:
+        """Whether a report meant for people lists this correction."""
+        if correction.state is State.APPLIED:
+            return True
+        return self.show_suggestions and correction.state is State.SUGGESTED
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An outcome and the text that its corrections are about, where it could be had."""
+
+    outcome: FileOutcome
+    before: str | None = None
+    _lines: list[LineMap] = field(default_factory=list)
+
+    @property
+    def after(self) -> str:
+        """The text with every applied correction; the very text where nothing is applied."""
+        edits = [
+            edit
+            for correction in self.outcome.corrections
+            if correction.state is State.APPLIED
+            for edit in correction.edits
+        ]
+        return Patch.rewrite(self.before or "", edits)
+
+    def start(self, correction: Correction) -> Position:
+        """Where the first edit of a correction starts; line 1, column 1 if the text is not had."""
+        return self.position(min(correction.edits).start) if correction.edits else Position(1, 1)
+
+    def span(self, edit: Edit) -> tuple[Position, Position]:
+        """Start and end of an edit; the end is not part of it."""
+        return self.position(edit.start), self.position(edit.end)
+
+    def position(self, offset: int) -> Position:
+        """Line and column of an offset in the original text."""
+        if self.before is None:
+            return Position(1, 1)
+        if not self._lines:
+            self._lines.append(LineMap.of(self.before))
+        return self._lines[0].position(offset)
+
+    def best_first(self) -> list[Correction]:
+        """The corrections by falling score, then by place."""
+        return sorted(
+            self.outcome.corrections,
+            key=lambda each: (-(each.score or each.confidence), each.edits, each.rules),
+        )
+
+
+class Report(ABC):
+    """Renders a run: outcomes as they finish, then the run as a whole.
+
+    Reports sort what they write by path, so that the same run reads the same wherever it ran.
+    """
+
+    name: ClassVar[str]
+    needs_text: ClassVar[bool] = True
+
+    def __init__(self, view: View, write: Callable[[str], object]) -> None:
+        self.view = view
+        self.write = write
+
+    @abstractmethod
+    def add(self, shown: Shown) -> None:
+        """Take in one outcome."""
+
+    @abstractmethod
+    def finish(self, report: RunReport) -> None:
+        """Write what is still to be written."""
+
+
+class SortedReport(Report):
+    """A report of text blocks, one for each file that has something to show."""
+
+    def __init__(self, view: View, write: Callable[[str], object]) -> None:
+        super().__init__(view, write)
+        self._blocks: dict[str, str] = {}
+
+    @abstractmethod
+    def block(self, shown: Shown) -> Iterator[str]:
+        """The lines to show for one file, without line ends; none for most."""
+
+    def add(self, shown: Shown) -> None:
+        """Keep the lines of one file, if it has any."""
+        if text := "".join(f"{line}\n" for line in self.block(shown)):
+            self._blocks[shown.outcome.path] = text
+
+    def finish(self, report: RunReport) -> None:
+        """Write all blocks, by path."""
+        del report
+        for _, text in sorted(self._blocks.items()):
+            self.write(text)

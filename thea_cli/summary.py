@@ -1,0 +1,98 @@
+"""What a run came to, in a few lines that a person can act on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from thea_cli.reports.base import View
+from thea_code_system.values.correction import State
+from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome, Skipped
+from thea_code_system.values.report import Mode, RunReport
+
+_NAMED = 5  # failed files that are listed by name
+
+
+class Summary:
+    """Keeps what is worth a line; clean files leave nothing but their number."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self.files = 0
+        self.corrections = 0
+        self._statuses: Counter[str] = Counter()
+        self._skips: Counter[str] = Counter()
+        self._suggestions = 0
+        self._failed: list[Failed] = []
+
+    def add(self, outcome: FileOutcome) -> None:
+        """Take in one outcome."""
+        self.files += 1
+        self._statuses[outcome.status] += 1
+        if isinstance(outcome, Clean) and not outcome.corrections:
+            return
+        if isinstance(outcome, Skipped):
+            self._skips[outcome.why.value] += 1
+        if isinstance(outcome, Failed):
+            self._failed.append(outcome)
+        for correction in outcome.corrections:
+            if correction.state is State.APPLIED and isinstance(outcome, Corrected):
+                self.corrections += 1
+            elif correction.state is State.SUGGESTED:
+                self._suggestions += 1
+
+    def lines(self, report: RunReport) -> Iterator[str]:
+        """The summary; the first line is the result, the others say what to do."""
+        yield self._headline(report)
+        yield from self._failures()
+        for name, why in report.unavailable.items():
+            yield f"Without {name}: {why} (`thea doctor` says what to do)"
+        if self._statuses["corrected"]:
+            yield self._next_step(report)
+        if self._suggestions:
+            where = "" if self._view.writes else " (after a run that writes)"
+            noun = "suggestion" if self._suggestions == 1 else "suggestions"
+            yield f"{self._suggestions:,} {noun}: thea review{where}"
+
+    def _headline(self, report: RunReport) -> str:
+        paint = self._view.paint
+        clean, corrected = self._statuses["clean"], self._statuses["corrected"]
+        parts = []
+        if corrected:
+            verb = "Corrected" if self._view.writes else "Would correct"
+            files = self._files(corrected)
+            fixes = f"{self.corrections:,} correction{'s' if self.corrections != 1 else ''}"
+            parts.append(paint(f"{verb} {files} ({fixes})", "green", "bold"))
+        if self._failed:
+            parts.append(paint(f"{len(self._failed):,} failed", "red", "bold"))
+        if not self.files:
+            return "No files to correct."
+        parts.append(f"{clean:,} clean" if parts else paint(f"{self._files(clean)} clean", "green"))
+        if self._skips:
+            whys = ", ".join(f"{n:,} {why}" for why, n in self._skips.most_common(4))
+            parts.append(f"{self._statuses['skipped']:,} skipped ({whys})")
+        return f"{', '.join(parts)}; {report.seconds:.2f} s."
+
+    def _failures(self) -> Iterator[str]:
+        broken = [each for each in self._failed if each.broken]
+        for failed in sorted(self._failed, key=lambda each: each.path)[:_NAMED]:
+            yield f"  {self._view.paint(self._view.path(failed.path), 'bold')}: {failed.error}"
+        if len(self._failed) > _NAMED:
+            yield f"  and {len(self._failed) - _NAMED:,} more (--output-format concise lists all)"
+        if broken:
+            noun = "file does" if len(broken) == 1 else "files do"
+            yield (
+                f"{len(broken):,} {noun} not parse, and no repair is probable enough: "
+                "--show-suggestions shows the candidates."
+            )
+
+    def _next_step(self, report: RunReport) -> str:
+        if self._view.mode is Mode.STAGED:
+            return "Stage the corrected files again (git add), or take them back: thea undo"
+        if self._view.writes:
+            return f"Take it back: thea undo {report.run}"
+        return "Nothing was written. `thea correct` without --check or --diff applies it."
+
+    @staticmethod
+    def _files(number: int) -> str:
+        return f"{number:,} file{'s' if number != 1 else ''}"
