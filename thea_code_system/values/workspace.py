@@ -11,6 +11,7 @@ from typing import NamedTuple
 from thea_code_system.values.outcome import Skipped
 
 _FINE_NS = 20_000_000  # coarser than the tick with which kernels stamp files
+_INT64 = (1 << 63) - 1  # some file systems number inodes beyond it
 _COARSE_NS = 2_000_000_000  # file systems that keep whole seconds, FAT's being two long
 
 
@@ -25,7 +26,7 @@ class Stamp(NamedTuple):
     @classmethod
     def of(cls, status: os.stat_result) -> Stamp:
         """The stamp in a file's status."""
-        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino & _INT64)
 
     def settled(self, now_ns: int) -> bool:
         """Whether a later write must change the stamp: git's rule for racy timestamps.
@@ -80,9 +81,7 @@ class Manifest:
             except OSError:
                 packed.extend((-1, -1, -1, -1))
             else:
-                packed.extend(
-                    (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-                )
+                packed.extend(Stamp.of(status))
         return packed.tobytes() == self.stamps
 
 

@@ -1,0 +1,232 @@
+"""What is known of each file while its stamp stays the same, and what all files together say."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import posixpath
+import sqlite3
+import struct
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.source import SourceFile
+from thea_code_system.values.workspace import Entry, Stamp, TreeFacts
+from thea_code_system.workspace.imports import ImportScanner
+from thea_code_system.workspace.reading import Reader
+from thea_code_system.workspace.words import FileWords, TreeWords
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS file (
+    root TEXT, path TEXT, stamp BLOB, digest TEXT, imports TEXT, words TEXT,
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS stems (root TEXT PRIMARY KEY, names TEXT) WITHOUT ROWID;
+"""
+_PYTHON = (".py", ".pyi", ".pyw")
+_BATCH = 256
+
+
+class TreeIndex:
+    """Digests, imports and words of files, kept in a database by path and stamp.
+
+    Args:
+        connection: a database that may be lost at any time; the index makes its own tables.
+        root: the project root, absolute.
+        reader: reads what has changed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, root: str, reader: Reader) -> None:
+        self._database = connection
+        self._root = root
+        self._reader = reader
+        self._imports = ImportScanner()
+        self._layout = ProjectContext(root)
+        with connection:
+            connection.executescript(_SCHEMA)
+
+    def recognise(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """The entries, with the digest of those whose stamp is known."""
+        query = "SELECT path, stamp, digest FROM file WHERE root = ?"
+        known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
+        return tuple(
+            entry._replace(digest=row[1])
+            if (row := known.get(entry.path)) and row[0] == self._pack(entry.stamp)
+            else entry
+            for entry in entries
+        )
+
+    def remember(self, read: Iterable[tuple[Entry, str]]) -> None:
+        """Keep the digests of files that were read, so that the next run need not."""
+        now = time.time_ns()
+        rows = [
+            (self._root, entry.path, self._pack(entry.stamp), digest)
+            for entry, digest in read
+            if entry.stamp.settled(now)
+        ]
+        with self._database:
+            self._database.executemany(
+                "INSERT INTO file (root, path, stamp, digest) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest,"
+                " imports = iif(digest = excluded.digest, imports, NULL),"
+                " words = iif(digest = excluded.digest, words, NULL)",
+                rows,
+            )
+
+    def facts(
+        self, entries: Sequence[Entry], configs: Sequence[str], needs: frozenset[str]
+    ) -> TreeFacts:
+        """Bring the index up to date, and merge what all the files of the tree say.
+
+        ``needs`` are some of ``imports``, ``words`` and ``configs``; nothing else is looked at.
+        """
+        if needs & {"imports", "words"}:
+            self._update(entries, needs)
+        return TreeFacts(
+            self._imported(entries) if "imports" in needs else {},
+            self._words(entries) if "words" in needs else frozenset(),
+            self._first_party(entries),
+            self._texts(configs) if "configs" in needs else {},
+        )
+
+    def _update(self, entries: Sequence[Entry], needs: frozenset[str]) -> None:
+        """Scan what is new or changed, and what imports a name that is a module only now."""
+        stems = self._stems(entries)
+        stale = iter(list(self._stale(entries, needs, stems)))
+        while batch := list(itertools.islice(stale, _BATCH)):
+            self._scan(batch, needs, stems)
+        present = {entry.path for entry in entries}
+        query = "SELECT path FROM file WHERE root = ?"
+        paths = [path for (path,) in self._database.execute(query, (self._root,))]
+        gone = [(self._root, path) for path in paths if path not in present]
+        with self._database:
+            self._database.executemany("DELETE FROM file WHERE root = ? AND path = ?", gone)
+            self._database.execute(
+                "INSERT OR REPLACE INTO stems VALUES (?, ?)", (self._root, " ".join(sorted(stems)))
+            )
+
+    def _stale(
+        self, entries: Sequence[Entry], needs: frozenset[str], stems: frozenset[str]
+    ) -> Iterator[Entry]:
+        query = "SELECT path, stamp, imports, words IS NULL FROM file WHERE root = ?"
+        known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
+        row = self._database.execute("SELECT names FROM stems WHERE root = ?", (self._root,))
+        names = row.fetchone()
+        new = stems - frozenset(names[0].split()) if names else stems
+        for entry in entries:
+            stamp, imports, wordless = known.get(entry.path, (b"", None, True))
+            if (
+                stamp != self._pack(entry.stamp)
+                or ("words" in needs and wordless)
+                or ("imports" in needs and self._misses(entry.path, imports, new))
+            ):
+                yield entry
+
+    @staticmethod
+    def _misses(path: str, imports: str | None, new: frozenset[str]) -> bool:
+        """Whether the imports of a file are unknown, or name something that is a module now."""
+        if not path.endswith(_PYTHON):
+            return False
+        if imports is None:
+            return True
+        if not new:
+            return False
+        names = itertools.chain.from_iterable(json.loads(imports).items())
+        flat = itertools.chain.from_iterable([x] if isinstance(x, str) else x for x in names)
+        return not new.isdisjoint(name.rpartition(".")[2] for name in flat)
+
+    def _scan(self, entries: Sequence[Entry], needs: frozenset[str], stems: frozenset[str]) -> None:
+        now = time.time_ns()
+        rows = []
+        for entry, source in zip(entries, self._reader.read(entries), strict=True):
+            text = source.text if isinstance(source, SourceFile) else ""
+            stamp = self._pack(entry.stamp) if entry.stamp.settled(now) and source.digest else b""
+            imports = words = None
+            if "imports" in needs and entry.path.endswith(_PYTHON):
+                imports = json.dumps(self._imports.scan(text, self._package(entry.path), stems))
+            if "words" in needs:
+                words = FileWords.scan(entry.path, text).pack()
+            rows.append((self._root, entry.path, stamp, source.digest, imports, words))
+        with self._database:
+            self._database.executemany(
+                "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+                " imports = coalesce(excluded.imports,"
+                " iif(digest = excluded.digest, imports, NULL)),"
+                " words = coalesce(excluded.words, iif(digest = excluded.digest, words, NULL)),"
+                " stamp = excluded.stamp, digest = excluded.digest",
+                rows,
+            )
+
+    def _imported(self, entries: Sequence[Entry]) -> Mapping[str, frozenset[str]]:
+        """Names by the module of the tree that they are taken from.
+
+        An import says ``app.x`` where the tree has ``backend/app/x.py``: every module whose name
+        ends in what was imported may be meant.
+        """
+        modules: defaultdict[str, list[str]] = defaultdict(list)
+        for module in {self._layout.module_of(path) for path in self._python(entries)}:
+            parts = module.split(".")
+            for start in range(len(parts)):
+                modules[".".join(parts[start:])].append(module)
+        imported: defaultdict[str, set[str]] = defaultdict(set)
+        for packed in self._column("imports", entries):
+            for name, names in json.loads(packed).items():
+                for module in modules.get(name, ()):
+                    imported[module].update(names)
+        return {module: frozenset(names) for module, names in imported.items()}
+
+    def _words(self, entries: Sequence[Entry]) -> frozenset[str]:
+        tree = TreeWords()
+        for packed in self._column("words", entries):
+            tree.add(FileWords.unpack(packed))
+        paths = "\n".join(sorted({part for e in entries for part in e.path.split("/")}))
+        tree.add(FileWords.scan("names.py", paths))
+        return tree.common()
+
+    def _first_party(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Names by which modules and packages of the tree are imported from outside of them."""
+        paths = list(self._python(entries))
+        packages = {posixpath.dirname(p) for p in paths if posixpath.basename(p) == "__init__.py"}
+        names = {self._layout.module_of(path).partition(".")[0] for path in paths}
+        names |= {
+            posixpath.basename(package)
+            for package in packages
+            if posixpath.dirname(package) not in packages
+        }
+        names |= {
+            posixpath.splitext(posixpath.basename(path))[0]
+            for path in paths
+            if posixpath.dirname(path) not in packages
+        }
+        return frozenset(names - {""})
+
+    def _texts(self, configs: Sequence[str]) -> Mapping[str, str]:
+        found = ((path, self._reader.data(path)) for path in configs)
+        return {path: data.decode("utf-8", "replace") for path, data in found if data is not None}
+
+    def _column(self, name: str, entries: Sequence[Entry]) -> Iterator[str]:
+        """A column of the files that are present."""
+        present = {entry.path for entry in entries}
+        query = f"SELECT path, {name} FROM file WHERE root = ?"  # noqa: S608 - one of our columns
+        for path, value in self._database.execute(query, (self._root,)):
+            if value and path in present:
+                yield value
+
+    def _stems(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """The last names of the tree's modules and packages."""
+        modules = {self._layout.module_of(path) for path in self._python(entries)}
+        return frozenset(part for module in modules for part in module.split(".") if part)
+
+    def _package(self, path: str) -> str:
+        """The dotted package that ``.`` means in a file."""
+        return self._layout.module_of(f"{posixpath.dirname(path)}/__init__.py".lstrip("/"))
+
+    @staticmethod
+    def _python(entries: Sequence[Entry]) -> Iterator[str]:
+        return (entry.path for entry in entries if entry.path.endswith(_PYTHON))
+
+    @staticmethod
+    def _pack(stamp: Stamp) -> bytes:
+        return struct.pack("<4q", *stamp)
