@@ -36,17 +36,20 @@ class DisposableDatabase:
     def _open(self, name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(name, timeout=10, check_same_thread=False)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version not in {0, _VERSION}:
-                message = f"version {version}"
-                raise sqlite3.DatabaseError(message)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+            self._prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    @staticmethod
+    def _prepare(connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version not in {0, _VERSION}:
+            raise sqlite3.DatabaseError(f"version {version}")
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
 
     @staticmethod
     def _remove(path: Path) -> None:

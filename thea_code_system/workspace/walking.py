@@ -46,7 +46,7 @@ class Walker:
 
     def __init__(self, root: str, options: WalkOptions) -> None:
         self.root = root
-        self._options = options
+        self.options = options
         self._overrides = self._compile((*options.exclude, *options.extend_exclude))
         self._listed: dict[str, frozenset[str]] = {}
         self._reset()
@@ -96,7 +96,7 @@ class Walker:
             self._walk(path)
         elif not stat.S_ISREG(status.st_mode):
             raise WorkspaceError(f"{path} is neither a file nor a folder", "Check the path.")
-        elif not self._options.force_exclude or self._passes(self._relative(path)):
+        elif not self.options.force_exclude or self._passes(self._relative(path)):
             self._file(path, path, status, explicit=True)
 
     def _choose(self, name: str) -> None:
@@ -133,7 +133,7 @@ class Walker:
         self, path: str, start: str, status: os.stat_result, *, explicit: bool = False
     ) -> None:
         """Classify one regular file, found below ``start``."""
-        if not path.endswith(self._options.suffixes):
+        if not path.endswith(self.options.suffixes):
             return
         name = self._relative(path)
         stamp = self._stamps[path] = Stamp.of(status)
@@ -143,7 +143,7 @@ class Walker:
             self._skip(name, SkipReason.VENDORED)
         elif not explicit and name.endswith(GENERATED):
             self._skip(name, SkipReason.GENERATED)
-        elif stamp.size > self._options.max_file_size:
+        elif stamp.size > self.options.max_file_size:
             self._skip(name, SkipReason.OVERSIZE, f"{stamp.size:,} bytes")
         else:
             self._entries[name] = Entry(name, stamp, explicit=explicit)
@@ -154,7 +154,7 @@ class Walker:
     def _found(self, start: str) -> Iterator[str]:
         import ignore
 
-        respect = self._options.respect_gitignore
+        respect = self.options.respect_gitignore
         builder = ignore.WalkBuilder(Path(start)).hidden(False).ignore(False)
         builder = builder.git_ignore(respect).git_global(respect).git_exclude(respect)
         for entry in builder.parents(respect).overrides(self._overrides).build():

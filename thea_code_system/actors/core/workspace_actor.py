@@ -1,0 +1,164 @@
+"""The actor that looks after user files: the only one that reads or writes them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.values.correction import Edit
+from thea_code_system.values.outcome import Failed, Skipped
+from thea_code_system.values.source import SourceFile
+from thea_code_system.values.workspace import Entry, Manifest, Survey, TreeFacts, Write, Written
+from thea_code_system.workspace.carrying import TextCarrier
+from thea_code_system.workspace.git import Git
+from thea_code_system.workspace.index import TreeIndex
+from thea_code_system.workspace.reading import Reader
+from thea_code_system.workspace.walking import Walker, WalkOptions
+from thea_code_system.workspace.writing import GroupedWriter
+from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
+
+
+@async_actor
+class WorkspaceActor(Actor):
+    """Finds, reads and writes the files of one project.
+
+    Args:
+        root: the project root, absolute; paths in messages are relative to it.
+        options: which files are wanted.
+        cache: the database that the index is kept in; None keeps it in memory.
+        outside: files and folders beyond the root that the user named, and that may be written.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        options: WalkOptions,
+        cache: Path | None = None,
+        outside: Sequence[str] = (),
+    ) -> None:
+        self._root = root
+        self._walker = Walker(root, options)
+        self._reader = Reader(root, options.max_file_size)
+        self._writer = GroupedWriter((root, *outside))
+        self._git = Git(root)
+        self._cache = DisposableDatabase(cache)
+        self._index: TreeIndex | None = None
+        self._busy = asyncio.Lock()
+        self._survey = Survey(())
+        self._whole = False
+
+    @remote_method
+    async def unchanged(self, manifest: Manifest) -> bool:
+        """Whether everything that a walk looked at still has its stamp; reads no file."""
+        return await asyncio.to_thread(manifest.holds)
+
+    @remote_method
+    async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
+        """Find the files under absolute ``paths``, or only the ``chosen`` ones, relative ones.
+
+        Entries whose stamp is known carry their digest.
+
+        Raises:
+            WorkspaceError: a path does not exist.
+        """
+        async with self._busy:
+            return await asyncio.to_thread(self._look, paths, chosen)
+
+    @remote_method
+    async def facts(self, needs: frozenset[str]) -> TreeFacts:
+        """What the whole tree says; ``needs`` are some of ``imports``, ``words``, ``configs``."""
+        async with self._busy:
+            return await asyncio.to_thread(self._gather, needs)
+
+    @remote_method
+    async def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
+        """One value for each entry, in order; their digests are remembered by stamp."""
+        async with self._busy:
+            return await asyncio.to_thread(self._read, entries)
+
+    @remote_method
+    async def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """The digest of each file as it is on disk now; empty for one that cannot be read."""
+        return await asyncio.to_thread(self._digests, paths)
+
+    @remote_method
+    async def contents(self, paths: Sequence[str]) -> Mapping[str, bytes]:
+        """The bytes of each file that can be read, as they are on disk now."""
+        found = await asyncio.to_thread(lambda: {path: self._reader.data(path) for path in paths})
+        return {path: data for path, data in found.items() if data is not None}
+
+    @remote_method
+    async def write(self, writes: Sequence[Write]) -> list[Written]:
+        """Replace files, all or each not at all; one result for each, in order."""
+        return await asyncio.to_thread(self._writer.write, writes)
+
+    @remote_method
+    async def sweep(self, torn: Sequence[tuple[str, str]]) -> None:
+        """Remove temporary files that a killed run left, by path and planned digest."""
+        await asyncio.to_thread(self._writer.sweep, torn)
+
+    @remote_method
+    async def changed_since(self, revision: str) -> tuple[str, ...]:
+        """Files that differ from a revision, new ones too, relative to the root.
+
+        Raises:
+            WorkspaceError: there is no such revision, or no repository.
+        """
+        return await self._git.changed_since(revision)
+
+    @remote_method
+    async def staged(self) -> list[SourceFile | Skipped]:
+        """The staged files as they are in the index.
+
+        Raises:
+            WorkspaceError: this is no repository.
+        """
+        blobs = await self._git.staged()
+        found = await self.survey((), chosen=tuple(blobs))
+        wanted = {entry.path for entry in found.entries}
+        return [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
+
+    @remote_method
+    async def carry(
+        self, old: str, new: str, corrections: Sequence[Sequence[Edit]]
+    ) -> list[tuple[Edit, ...] | None]:
+        """Each correction's edits of an old text in a new one; None where that has moved on."""
+        carrier = TextCarrier(old, new)
+        return await asyncio.to_thread(lambda: [carrier.carry(edits) for edits in corrections])
+
+    def _look(self, paths: Sequence[str], chosen: Sequence[str] | None) -> Survey:
+        found = self._walker.survey(paths, chosen)
+        entries = self._tree_index().recognise(found.entries)
+        self._survey = Survey(entries, found.skipped, found.manifest)
+        self._whole = chosen is None and self._root in paths
+        return self._survey
+
+    def _gather(self, needs: frozenset[str]) -> TreeFacts:
+        """The facts of the whole tree, also where only a part of it was surveyed."""
+        if not needs:
+            return TreeFacts()
+        if not self._whole:
+            whole = Walker(self._root, self._walker.options)
+            entries = whole.survey([self._root]).entries
+            return self._tree_index().facts(entries, whole.configs(), needs)
+        return self._tree_index().facts(self._survey.entries, self._walker.configs(), needs)
+
+    def _read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
+        values = self._reader.read(entries)
+        read = zip(entries, values, strict=True)
+        self._tree_index().remember((entry, value.digest) for entry, value in read if value.digest)
+        return values
+
+    def _digests(self, paths: Sequence[str]) -> dict[str, str]:
+        found = ((path, self._reader.data(path)) for path in paths)
+        return {path: "" if data is None else SourceFile.digest_of(data) for path, data in found}
+
+    def _tree_index(self) -> TreeIndex:
+        if self._index is None:
+            connection, warning = self._cache.connect()
+            if warning:
+                self.log.warning(warning)
+            self._index = TreeIndex(connection, self._root, self._reader)
+        return self._index

@@ -1,0 +1,196 @@
+"""Asks git about a repository, in such a way that the repository cannot make git run anything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from thea_code_system.errors import WorkspaceError
+
+_SETTINGS = {
+    "core.fsmonitor": "false", "core.hooksPath": os.devnull, "core.pager": "cat",
+    "core.sshCommand": "false", "core.askPass": "", "core.attributesFile": os.devnull,
+    "core.quotePath": "false", "diff.external": "", "diff.ignoreSubmodules": "all",
+    "submodule.recurse": "false", "credential.helper": "", "protocol.allow": "never",
+}  # fmt: skip
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
+    "LC_ALL": "C",
+}
+_FILES = frozenset({b"100644", b"100755"})
+_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """A repository at or above a folder.
+
+    Only plumbing is called, blobs are read raw, and everything in the repository's configuration
+    that names a program is overridden: hooks, fsmonitor, filters, external diff, transports.
+    """
+
+    root: str
+
+    async def inside(self) -> bool:
+        """Whether the folder lies in the working tree of a repository."""
+        status, out, _ = await self._try("rev-parse", "--is-inside-work-tree")
+        return status == 0 and out.strip() == b"true"
+
+    async def tracks(self, path: str) -> bool:
+        """Whether any file at or below a path is tracked; False outside of a repository.
+
+        The index is looked into first: most of the time it can say no without a process.
+        """
+        index = self._index()
+        if index is not None and self._surely_lacks(index, path):
+            return False
+        status, out, _ = await self._try("ls-files", "-z", "--", f":(literal){path}")
+        return status == 0 and bool(out)
+
+    async def changed_since(self, revision: str) -> tuple[str, ...]:
+        """Files that differ from a revision in the working tree, or that git does not know yet.
+
+        Deleted files, links and submodules are left out; paths are relative to the folder.
+
+        Raises:
+            WorkspaceError: there is no such revision, or no repository.
+        """
+        commit = await self._commit(revision)
+        arguments = ("diff-index", "--raw", "-z", "--relative", "--no-renames", commit)
+        raw = await self._run(*arguments, settings=await self._without_filters())
+        new = await self._run("ls-files", "-z", "--others", "--exclude-standard")
+        paths = {path for path, _ in self._parse(raw)} | set(self._names(new))
+        return tuple(sorted(path for path in paths if self._is_file(path)))
+
+    async def staged(self) -> Mapping[str, bytes]:
+        """The contents, in the index, of the files that the next commit would add or change.
+
+        Raises:
+            WorkspaceError: this is no repository.
+        """
+        status, out, _ = await self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        base = out.strip().decode() if status == 0 else await self._empty_tree()
+        raw = await self._run(
+            "diff-index", "--cached", "--raw", "-z", "--relative", "--no-renames", "--no-abbrev",
+            base,
+        )  # fmt: skip
+        found = self._parse(raw)
+        blobs = await self._blobs([name for _, name in found])
+        return {path: blob for (path, _), blob in zip(found, blobs, strict=True)}
+
+    async def _without_filters(self) -> dict[str, str]:
+        """Settings that empty every filter: git may hash files anew to see whether they changed."""
+        _, out, _ = await self._try("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+        return {name: "false" if name.endswith(".required") else "" for name in self._names(out)}
+
+    async def _commit(self, revision: str) -> str:
+        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options")
+        status, out, error = await self._try(*arguments, f"{revision}^{{commit}}")
+        if status:
+            reason = error.decode(errors="replace").strip() or "git knows no such revision"
+            raise WorkspaceError(f"--since {revision}: {reason}", "Give a commit, branch or tag.")
+        return out.strip().decode()
+
+    async def _empty_tree(self) -> str:
+        out = await self._run("hash-object", "-t", "tree", "--stdin")
+        return out.strip().decode()
+
+    async def _blobs(self, names: Sequence[bytes]) -> list[bytes]:
+        """The contents of objects, in order."""
+        asked = b"".join(name + b"\n" for name in names)
+        out = await self._run("cat-file", "--batch", given=asked)
+        blobs, at = [], 0
+        for _ in names:
+            end = out.index(b"\n", at)
+            size = int(out[at:end].split()[2])
+            blobs.append(out[end + 1 : end + 1 + size])
+            at = end + 1 + size + 1
+        return blobs
+
+    @staticmethod
+    def _parse(raw: bytes) -> list[tuple[str, bytes]]:
+        """Paths and object names of plain files in the output of ``--raw -z``."""
+        fields = raw.split(b"\0")
+        found = []
+        for about, path in zip(fields[::2], fields[1::2], strict=False):
+            _, mode, _, name, change = about.split(b" ")
+            if mode in _FILES and change[:1] in {b"A", b"M", b"T"}:
+                found.append((os.fsdecode(path), name))
+        return found
+
+    @staticmethod
+    def _names(out: bytes) -> list[str]:
+        return [os.fsdecode(name) for name in out.split(b"\0") if name]
+
+    def _is_file(self, path: str) -> bool:
+        full = os.path.join(self.root, path)
+        return os.path.isfile(full) and not os.path.islink(full)
+
+    def _index(self) -> bytes | None:
+        """The bytes of the index of a repository whose top is the folder, where it is that easy."""
+        try:
+            return Path(self.root, ".git", "index").read_bytes()
+        except OSError:
+            return None
+
+    @staticmethod
+    def _surely_lacks(index: bytes, path: str) -> bool:
+        """Whether an index cannot hold a path.
+
+        Version 4 shortens names, a split index has a link to another file, and a sparse one has
+        folders for entries: these git has to read.
+        """
+        plain = index[4:8] in {b"\0\0\0\2", b"\0\0\0\3"}
+        whole = b"link" not in index and b"sdir" not in index
+        return plain and whole and os.fsencode(path) not in index
+
+    async def _run(
+        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+    ) -> bytes:
+        status, out, error = await self._try(*arguments, given=given, settings=settings)
+        if status:
+            reason = error.decode(errors="replace").strip().partition("\n")[0]
+            raise WorkspaceError(f"git {arguments[0]} failed in {self.root}: {reason}")
+        return out
+
+    async def _try(
+        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes, bytes]:
+        pipe = asyncio.subprocess.PIPE
+        try:
+            process = await asyncio.create_subprocess_exec(
+                "git", "--no-pager", "--no-replace-objects", *arguments,
+                cwd=self.root, env=self._environment({**_SETTINGS, **(settings or {})}),
+                stdin=pipe, stdout=pipe, stderr=pipe,
+            )  # fmt: skip
+        except FileNotFoundError as error:
+            raise WorkspaceError("git is not installed, or not on PATH") from error
+        try:
+            out, wrong = await asyncio.wait_for(process.communicate(given), _SECONDS)
+        except asyncio.TimeoutError as error:
+            process.kill()
+            await process.wait()
+            raise WorkspaceError(f"git {arguments[0]} took more than {_SECONDS} s") from error
+        return process.returncode or 0, out, wrong
+
+    @staticmethod
+    def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+        """The user's environment, with settings that outrank the repository's.
+
+        They go by variables, not ``-c``: the name of a filter may hold any character.
+        """
+        environment = {**os.environ, **_ENVIRONMENT}
+        given = environment.get("GIT_CONFIG_COUNT", "0")
+        first = int(given) if given.isdigit() else 0
+        for number, (name, value) in enumerate(settings.items(), first):
+            environment[f"GIT_CONFIG_KEY_{number}"] = name
+            environment[f"GIT_CONFIG_VALUE_{number}"] = value
+        environment["GIT_CONFIG_COUNT"] = str(first + len(settings))
+        return environment
