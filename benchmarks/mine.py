@@ -6,7 +6,7 @@ Walks every commit of local git directories (bare ones too), newest first. A cas
 TypeScript file that both parsers of its language reject before the commit (CPython and Ruff; tree-sitter and oxc) and
 accept after it. Left out: Python 2 (a file that a Python 2 grammar accepts whole), what only a newer grammar accepts,
 templates, Flow, test data, minified files, files above 200 KB, a broken text seen before, and an edit of lines seen
-before, anywhere. At most 40 cases a repository and 3 a file come in.
+before, anywhere. At most 40 cases a repository, 3 a file and 3 a commit come in.
 
 Appends to DIR/dev.jsonl (for tuning and calibration) and DIR/test.jsonl (held out) after each repository; a hash of the
 repository's name decides, so that a repository is on one side. Rows: id, language, kind, broken, fixed, repository,
@@ -39,7 +39,7 @@ from mining.token_edits import distance, edits, tokens
 
 LARGEST = 200_000
 FEW_TOKENS = 200
-PER_REPOSITORY, PER_FILE, BATCH = 40, 3, 1500
+PER_REPOSITORY, PER_PLACE, BATCH = 40, 3, 1500  # a place: one file, or one commit
 RESERVED = re.compile(
     r"ansible|thealgorithms|geekcomputers|keras|torchmetrics|aider|youtube-dl|yt-dlp|scrapy|luigi"
     r"|\bblack\b|nanochat|thefuck|tornado|codemodder|libcst|\bfixit\b|pre-commit|\bllm\b"
@@ -76,14 +76,15 @@ class Miner:
     def mine(self, repository: str, folder: Path) -> Found:
         history = History(folder)
         found = Found(repository, history.head(), self.split(repository))
-        per_file: Counter[str] = Counter()
+        taken: Counter[str] = Counter()
         started = time.monotonic()
         known: dict[str, bool] = {}
         for batch in self._batches(history):
             for change in self._broken(batch, history, known):
-                case = self._case(change, history)
-                if case and per_file[change.path] < PER_FILE:
-                    per_file[change.path] += 1
+                if max(taken[change.path], taken[change.commit]) == PER_PLACE:
+                    continue
+                if case := self._case(change, history):
+                    taken.update([change.path, change.commit])
                     found.cases.append({**case, "repository": repository})
             if len(found.cases) >= PER_REPOSITORY or time.monotonic() - started > self._seconds:
                 break

@@ -26,7 +26,7 @@ LANGUAGES = {
     ".ts": "typescript",
     ".tsx": "tsx",
 }
-TEMPLATE = re.compile(r"\{%.*%\}|\{\{\s*\w[\w.| ]*\}\}|<%|@flow", re.MULTILINE)
+TEMPLATE = re.compile(r"\{%.*%\}|\{\{\s*\w[\w.| ]*\}\}|\{\{\s*_\(|<%|@flow")
 # fissix takes these too, but they are faults in either Python.
 FAULT_IN_BOTH = re.compile(
     r"cannot assign|cannot delete|positional argument follows|expression cannot contain assignment"
@@ -47,7 +47,8 @@ class Judge:
         self._parsers = {
             n: tree_sitter.Parser(tree_sitter.Language(g)) for n, g in grammars.items()
         }
-        self._python2 = driver.Driver(pygram.python_grammar, convert=pytree.convert)
+        python2 = (pygram.python_grammar, pygram.python_grammar_no_print_statement)
+        self._python2 = [driver.Driver(grammar, convert=pytree.convert) for grammar in python2]
 
     def screen(self, texts: dict[str, bytes]) -> set[str]:
         """Names (with suffixes) of the texts that the outside parser of their language rejects."""
@@ -94,8 +95,12 @@ class Judge:
             return True
         if language != "python" or FAULT_IN_BOTH.search(fault):
             return False
+        return any(self._accepts(grammar, text) for grammar in self._python2)
+
+    @staticmethod
+    def _accepts(grammar: driver.Driver, text: str) -> bool:
         try:
-            self._python2.parse_string(text if text.endswith("\n") else f"{text}\n")
+            grammar.parse_string(text if text.endswith("\n") else f"{text}\n")
         except (
             ParseError,
             TokenError,
