@@ -39,7 +39,8 @@ class FullReport(SortedReport):
             for correction in shown.outcome.corrections
             if correction.state is State.APPLIED
         )
-        parts = (f"{n} x {rule}" if n > 1 else rule for rule, n in counts.most_common())
+        most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        parts = (f"{n} x {rule}" if n > 1 else rule for rule, n in most)
         return ", ".join(parts)
 
     def _correction(self, shown: Shown, correction: Correction) -> Iterator[str]:
