@@ -43,9 +43,14 @@ class ActorRecipe:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception of one item of a batch, in the place of its result."""
+    """An exception in the place of a result, with its traceback where it left its process."""
 
     error: Exception
+    trace: str = ""
+
+
+class RemoteTracebackError(Exception):
+    """The traceback of an exception in another process, shown as its cause."""
 
 
 class Host(Protocol):
