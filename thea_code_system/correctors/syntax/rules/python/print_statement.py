@@ -29,7 +29,7 @@ class PrintStatement(SyntaxRule):
         "print >>f, x % (y,)\nprint x\n": "print(x % (y,), file=f)\nprint(x)\n",
         "if a: print a,\n": "if a: print(a, end=' ')\n",
         "print 'sum: %d' % (\n    total)  # shown\n": "print('sum: %d' % (\n    total))  # shown\n",
-        "print ('a'), b\nprint b\n": "print(('a'), b)\nprint(b)\n",
+        "print [a for a in b]\nprint ('a'), b\n": "print([a for a in b])\nprint(('a'), b)\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -49,7 +49,7 @@ class PrintStatement(SyntaxRule):
         if len(statement.tokens) < 2:
             return False
         head = statement.tokens[1]
-        if head.text == ">>" or head.text in {"{", "`", "~"} or head.text in _OPERANDS:
+        if head.text == ">>" or head.text in {"[", "{", "`", "~"} or head.text in _OPERANDS:
             return True
         return head.kind in {"name", "number", "string"}
 

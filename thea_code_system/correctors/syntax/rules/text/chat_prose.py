@@ -59,8 +59,7 @@ class ChatProse(SyntaxRule):
         if any(broken.near(number, 1) for number in (*head, *tail)):
             yield self.proposal("Remove the sentences around the code", *edits)
 
-    @staticmethod
-    def _prose(broken: BrokenSource, numbers: Sequence[int]) -> list[int]:
+    def _prose(self, broken: BrokenSource, numbers: Sequence[int]) -> list[int]:
         """The sentences from one end on, blank lines between and after them included."""
         out: list[int] = []
         blank: list[int] = []
@@ -68,11 +67,19 @@ class ChatProse(SyntaxRule):
             line = broken.line(number)
             if not line.strip():
                 blank.append(number)
-            elif not _CODE.search(line) and (
-                _OPENING.match(line) or (_SENTENCE.fullmatch(line) and len(line.split()) > 3)
+            elif (
+                not self._inside(broken, number)
+                and not _CODE.search(line)
+                and (_OPENING.match(line) or (_SENTENCE.fullmatch(line) and len(line.split()) > 3))
             ):
                 out += [*blank, number]
                 blank = []
             else:
                 break
         return [*out, *blank] if out else []
+
+    @staticmethod
+    def _inside(broken: BrokenSource, number: int) -> bool:
+        """Whether a line is, or begins in, a comment or a text in quotes."""
+        lexeme = broken.lexeme_at(broken.span(number)[0] + len(broken.indent(number)))
+        return lexeme is not None and lexeme.kind in {"string", "comment"}

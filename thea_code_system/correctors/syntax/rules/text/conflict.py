@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import keyword
 import re
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ _BOUND: Final = re.compile(
     r"|^[ \t]*([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
+_ALIKE: Final = 0.8
+_TELLING: Final = 12  # characters
 _IMPORT: Final = re.compile(r"[ \t]*(?:import|from|export .* from|const .* = require\()\b.*|[ \t]*")
 
 
@@ -62,19 +65,31 @@ class Conflict:
         yield second, self.theirs
         if not ours or not theirs or set(ours) <= set(theirs) or set(theirs) <= set(ours):
             return
-        both = self._union()
-        if all(_IMPORT.fullmatch(line) for line in (*ours, *theirs)):
-            yield 1.2, both
-            yield 0.2, f"{self.theirs}{self.ours}"
-        elif (
-            set(_BOUND.findall(self.ours)).isdisjoint(_BOUND.findall(self.theirs))
-            and self._blocks()
-        ):
-            yield 0.6, f"{self.ours}{self.theirs}"
-            yield 0.2, f"{self.theirs}{self.ours}"
-        else:
-            yield 0.08, f"{self.ours}{self.theirs}"
-            yield 0.04, f"{self.theirs}{self.ours}"
+        yield from self._unions(ours, theirs)
+
+    def _unions(self, ours: list[str], theirs: list[str]) -> Iterator[tuple[float, str]]:
+        """Both sides: likely where both add, unlikely where one line changed in two ways."""
+        first, second = 0.08, 0.04
+        bound = set(_BOUND.findall(self.ours)).isdisjoint(_BOUND.findall(self.theirs))
+        if self._rewritten(ours, theirs):
+            first, second = 0.03, 0.02
+        elif all(_IMPORT.fullmatch(line) for line in (*ours, *theirs)):
+            yield 1.2, self._union()
+            first, second = 0.2, 0.2
+        elif bound and (self._blocks() or (self.base is not None and not self.base.strip())):
+            first, second = 0.7, 0.2
+        yield first, f"{self.ours}{self.theirs}"
+        yield second, f"{self.theirs}{self.ours}"
+
+    @staticmethod
+    def _rewritten(ours: list[str], theirs: list[str]) -> bool:
+        """Whether a line of one side is nearly a line of the other."""
+        return any(
+            difflib.SequenceMatcher(None, mine, other).ratio() > _ALIKE
+            for mine in set(ours) - set(theirs)
+            for other in set(theirs) - set(ours)
+            if min(len(mine), len(other)) > _TELLING
+        )
 
     def _blocks(self) -> bool:
         """Whether both sides begin a definition: each may well have been added."""
@@ -103,7 +118,7 @@ class Conflict:
         used = {*_NAME.findall(text)} - keywords - bound_here
         strange = len(used - names)
         idle = len(bound_here - names)
-        return 0.25**missing * 0.8**strange * 0.9**idle
+        return 0.25**missing * 0.6**strange * 0.9**idle
 
     @staticmethod
     def _bound(text: str) -> set[str]:

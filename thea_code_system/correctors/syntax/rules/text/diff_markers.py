@@ -37,29 +37,59 @@ class DiffMarkers(SyntaxRule):
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """The result of the patch, with and without the column of its context lines."""
-        lines = [number for number in range(1, broken.line_count + 1) if self._code(broken, number)]
-        headers = [number for number in lines if _HEADER.match(broken.line(number))]
-        added = [n for n in lines if n not in headers and re.match(r"\+(?![+=])", broken.line(n))]
-        removed = [n for n in lines if n not in headers and re.match(r"-(?![-=])", broken.line(n))]
+        headers, added, removed = self._marked(broken)
         if not headers and not any(broken.near(number, 1) for number in (*added, *removed)):
             return
         gone = [self._without(broken, number) for number in (*headers, *removed)]
         plain = [self._unmarked(broken, number) for number in added]
-        context = self._context(broken, lines, {*headers, *added, *removed})
+        context = self._context(broken, {*headers, *added, *removed})
+        whole = broken.language.parses(self._result(broken.text, [*gone, *plain]))
+        score = self.prior if added or headers else 0.3
         if context:
             shifted = [self._unmarked(broken, number) for number in context]
-            yield self.proposal("Apply the pasted diff", *gone, *plain, *shifted)
-        yield self.proposal("Apply the pasted diff", *gone, *plain, score=0.9 if added else 0.3)
+            worse = 0.3 if whole and not headers else 1.0
+            yield self.proposal(
+                "Apply the pasted diff", *gone, *plain, *shifted, score=score * worse
+            )
+            score *= 0.9
+        yield self.proposal("Apply the pasted diff", *gone, *plain, score=score)
         if removed and not headers:
             both = [self._unmarked(broken, number) for number in (*added, *removed)]
             yield self.proposal("Remove the markers of a pasted diff", *both, score=0.2)
 
+    def _marked(self, broken: BrokenSource) -> tuple[list[int], list[int], list[int]]:
+        """Headers, added and removed lines; in a string only where the line above is marked too."""
+        headers: list[int] = []
+        added: list[int] = []
+        removed: list[int] = []
+        above = 0
+        for number in range(1, broken.line_count + 1):
+            line = broken.line(number)
+            if above != number - 1 and not self._code(broken, number):
+                continue
+            if _HEADER.match(line):
+                headers.append(number)
+            elif re.match(r"\+(?!\+|=)", line) or (line.startswith("+") and above == number - 1):
+                added.append(number)
+            elif re.match(r"-(?![-=])", line) or (line.startswith("-") and above == number - 1):
+                removed.append(number)
+            else:
+                continue
+            above = number
+        return headers, added, removed
+
+    @staticmethod
+    def _result(text: str, edits: Sequence[Edit]) -> str:
+        for edit in sorted(edits, reverse=True):
+            text = f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"
+        return text
+
     @staticmethod
     def _code(broken: BrokenSource, number: int) -> bool:
         """Whether a line begins outside every string and comment."""
-        lexeme = broken.lexeme_at(broken.span(number)[0])
-        inside = lexeme is not None and lexeme.kind in {"string", "comment"}
-        return not inside or (lexeme is not None and lexeme.start == broken.span(number)[0])
+        start, _ = broken.span(number)
+        lexeme = broken.lexeme_at(start)
+        return lexeme is None or lexeme.kind not in {"string", "comment"} or lexeme.start == start
 
     @staticmethod
     def _without(broken: BrokenSource, number: int) -> Edit:
@@ -71,9 +101,10 @@ class DiffMarkers(SyntaxRule):
         return Edit(start, start + 1, "")
 
     @staticmethod
-    def _context(broken: BrokenSource, lines: Sequence[int], marked: set[int]) -> list[int]:
+    def _context(broken: BrokenSource, marked: set[int]) -> list[int]:
         """Context lines that carry the diff's column: one space more than code is indented by."""
-        rest = [number for number in lines if number not in marked and broken.line(number)]
+        numbers = range(1, broken.line_count + 1)
+        rest = [n for n in numbers if n not in marked and broken.line(n)]
         if all(broken.line(number).startswith(" ") for number in rest):
             return rest
         found: set[int] = set()
@@ -82,5 +113,5 @@ class DiffMarkers(SyntaxRule):
             while re.match(r" (?=$|\S)|(?:  )+ (?=\S)", broken.line(number)):
                 found.add(number)
                 number += step
-        inner = (number for number in rest if min(marked) < number < max(marked))
-        return sorted(found | {n for n in inner if broken.line(n).startswith(" ")} if found else ())
+        inner = {n for n in rest if min(marked) < n < max(marked) and broken.line(n)[0] == " "}
+        return sorted(found | inner) if found else []

@@ -15,6 +15,7 @@ _NOTHING: Final = re.compile(
 )
 _SPACE: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _NEWLINE: Final = re.compile("[\u0085\u2028\u2029]")
+_INVISIBLE: Final = re.compile("|".join(each.pattern for each in (_NOTHING, _SPACE, _NEWLINE)))
 
 
 class InvisibleCharacters(SyntaxRule):
@@ -42,14 +43,24 @@ class InvisibleCharacters(SyntaxRule):
         for lexeme in broken.lexemes:
             if lexeme.text.isascii() or self._keeps(lexeme.kind):
                 continue
-            for pattern, plain in ((_NOTHING, ""), (_SPACE, " "), (_NEWLINE, "\n")):
-                edits += (
-                    Edit(lexeme.start + found.start(), lexeme.start + found.end(), plain)
-                    for found in pattern.finditer(lexeme.text)
-                )
+            for found in _INVISIBLE.finditer(lexeme.text):
+                start, end = lexeme.start + found.start(), lexeme.start + found.end()
+                edits.append(Edit(start, end, self._plain(broken.text, start, end)))
         if edits:
             yield self.proposal("Remove invisible characters between tokens", *edits)
 
     @staticmethod
     def _keeps(kind: str) -> bool:
         return kind in {"string", "comment"}
+
+    @staticmethod
+    def _plain(text: str, start: int, end: int) -> str:
+        """White space for white space; none where code has none, or has some already."""
+        if _NEWLINE.match(text, start):
+            return "\n"
+        if not _SPACE.match(text, start):
+            return ""
+        before, after = text[start - 1 : start], text[end : end + 1]
+        indents = text[:start].rpartition("\n")[2].strip() == ""
+        tight = before in {"(", "[", ".", " "} or after in {")", "]", ",", ".", ":", ";", " "}
+        return "" if tight and not indents else " "

@@ -67,7 +67,15 @@ class MergeConflict(SyntaxRule):
                 Edit(found.start(), found.end(), text)
                 for found, text in zip(spans, texts, strict=True)
             ]
-            yield self.proposal("Resolve merge conflicts", *edits, score=score)
+            whole = broken.language.parses(self._resolved(broken.text, edits))
+            message = "Resolve merge conflicts"
+            yield self.proposal(message, *edits, score=score if whole else score * 0.2)
+
+    @staticmethod
+    def _resolved(text: str, edits: list[Edit]) -> str:
+        for edit in reversed(edits):
+            text = f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"
+        return text
 
     @staticmethod
     def _joint(

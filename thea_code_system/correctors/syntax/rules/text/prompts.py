@@ -10,11 +10,16 @@ from thea_code_system.correctors.syntax.base import EVERY, PYTHON, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
-_PYTHON: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)|In ?\[\d*\]: ?| +\.\.\.: ?|\$ ")
-_NODE: Final = re.compile(r"[ \t]*>(?: |$)|\.\.\.(?: +|$)|\$ ")
+_PYTHON: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)|In ?\[\d*\]: ?| +\.\.\.: ?|[$%] ")
+_NODE: Final = re.compile(r"[ \t]*>(?: |$)|\.\.\.(?: +|$)|[$%] ")
 _OUTPUT: Final = re.compile(r"Out ?\[\d*\]: ?")
-_COMMAND: Final = re.compile(
-    r"\$ (?:(?:sudo|pip3?|python3?|cd|git|npm|npx|yarn|node|export|source|curl) |ls\b|apt|\./)"
+_SHELL: Final = re.compile(
+    r"(?:\([\w.-]+\) )?(?:(?P<place>[\w.-]+@[\w.-]+[: ]?\S*|[~/][\w./-]*) ?[$%#>]|[$%]) "
+    r"(?P<command>.+)"
+)
+_PROGRAM: Final = re.compile(
+    r"(?:\./|(?:sudo|bash|zsh|sh|pip3?|python[\d.]*|uv|poetry|cd|cat|less|head|vim?|nano|echo|git|npm"
+    r"|npx|pnpm|yarn|node|deno|bun|docker|export|source|curl) |(?:ls|make|pytest|tsc|i?python3?)\b)"
 )
 
 
@@ -34,6 +39,7 @@ class Prompts(SyntaxRule):
             "def area(r):\n    return r * r\n\narea(2)\n"
         ),
         "In [1]: import os\n\nIn [2]: os.getcwd()\n": "import os\n\nos.getcwd()\n",
+        "$ cat a.py\nimport os\n~/src $ python a.py\n": "import os\n",
         "$ import os\nprint(os.name)\n": "import os\nprint(os.name)\n",
     }
 
@@ -41,25 +47,33 @@ class Prompts(SyntaxRule):
         """Without the prompts; then without the answers too."""
         pattern = _PYTHON if broken.language.name in PYTHON else _NODE
         prompts: dict[int, Edit] = {}
+        commands: dict[int, Edit] = {}
         answers: list[Edit] = []
         for number in range(1, broken.line_count + 1):
             start, end = broken.span(number)
             lexeme = broken.lexeme_at(start)
-            if lexeme is not None and lexeme.kind in {"string", "comment"} and lexeme.start < start:
+            inside = lexeme is not None and lexeme.kind in {"string", "comment"}
+            if inside and lexeme and lexeme.start < start and number - 1 not in prompts:
                 continue
             line = broken.line(number)
-            if _COMMAND.match(line) or _OUTPUT.match(line):
+            if self._command(line):
+                commands[number] = Edit(*broken.lines.line_span(number), "")
+            elif _OUTPUT.match(line):
                 answers.append(Edit(*broken.lines.line_span(number), ""))
             elif match := pattern.match(line):
                 prompts[number] = Edit(start, start + match.end(), "")
             elif prompts and line.strip() and end:
                 answers.append(Edit(*broken.lines.line_span(number), ""))
-        if not any(broken.near(number, 1) for number in prompts):
+        if not any(broken.near(number, 1) for number in (*prompts, *commands)):
             return
-        message = "Remove prompts"
-        yield self.proposal(message, *prompts.values())
+        sure = (*prompts.values(), *commands.values())
+        yield self.proposal("Remove prompts and commands of a session", *sure)
         if answers:
             message = "Remove prompts and what was answered"
-            yield self.proposal(
-                message, *prompts.values(), *answers, score=0.5, safety=Safety.UNSAFE
-            )
+            yield self.proposal(message, *sure, *answers, score=0.5, safety=Safety.UNSAFE)
+
+    @staticmethod
+    def _command(line: str) -> bool:
+        """Whether a line is a command given to a shell rather than code after a prompt."""
+        found = _SHELL.fullmatch(line)
+        return found is not None and bool(found["place"] or _PROGRAM.match(found["command"]))
