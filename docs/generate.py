@@ -6,7 +6,6 @@ python docs/generate.py --check    write nothing; exit 1 and name the pages that
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import sys
 from pathlib import Path
@@ -94,12 +93,7 @@ class CommandPage:
             command = group.get_command(parent, self.name)
             with click.Context(command, parent, self.name, terminal_width=WIDTH) as context:
                 usage = command.get_help(context)
-        examples = importlib.import_module(f"thea_cli.commands.{self.name}").EXAMPLES
-        shown = "\n".join(f"$ {line}" for line in examples)
-        return (
-            f"# thea {self.name}\n\n{COMMANDS[self.name]}\n\n"
-            f"```console\n{shown}\n```\n\n```text\n{usage}\n```\n"
-        )
+        return f"# thea {self.name}\n\n{COMMANDS[self.name]}\n\n```text\n{usage}\n```\n"
 
 
 def main() -> int:
