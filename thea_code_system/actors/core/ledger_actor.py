@@ -1,0 +1,353 @@
+"""The actor that remembers: what was done to which file, how to take it back, and outcomes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.cache import KeptRun, OutcomeCache
+from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.ledger.records import (
+    ChangePlan,
+    FileRecord,
+    Refusal,
+    RunRecord,
+    Torn,
+    Transition,
+)
+from thea_code_system.ledger.state import NAME, State, StateDirectory
+from thea_code_system.ledger.store import LedgerStore
+from thea_code_system.ledger.turn import WriteTurn
+from thea_code_system.ledger.undoing import ChangePlanner
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.correction import Correction
+from thea_code_system.values.outcome import FileOutcome
+from thea_code_system.values.workspace import Written
+from thea_code_system.workspace.git import Git
+from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
+
+Result = TypeVar("Result")
+_WAIT = 60.0  # seconds that another process may keep its turn to write
+
+
+@async_actor
+class LedgerActor(Actor):
+    """Keeps one project's ledger and outcome cache.
+
+    Args:
+        root: the project root, absolute.
+        cache_dir: where the user wants the cache; beside the ledger by default.
+        cached: whether outcomes are kept beyond this process.
+    """
+
+    def __init__(self, root: str, cache_dir: Path | None = None, *, cached: bool = True) -> None:
+        self._root = root
+        self._cache_dir = cache_dir
+        self._cached = cached
+        self._busy = asyncio.Lock()
+        self._state: State | None = None
+        self._store: LedgerStore | None = None
+        self._cache: OutcomeCache | None = None
+
+    @remote_method
+    async def open(self) -> State:
+        """Choose the state directory and open the ledger; its warning is for the user, once.
+
+        Raises:
+            LedgerError: the ledger is damaged, or was made by a newer Thea.
+        """
+        if self._state is None:
+            tracked = await Git(self._root).tracks(NAME)
+            self._state = await self._do(self._open, tracked)
+        return self._state
+
+    @remote_method
+    async def cache_path(self) -> Path | None:
+        """The database file for what can be computed again; None for memory."""
+        state = await self.open()
+        if not self._cached:
+            return None
+        return self._cache_dir.joinpath("thea.sqlite") if self._cache_dir else state.cache
+
+    async def shutdown(self) -> None:
+        """Close the ledger."""
+        if self._store is not None:
+            await self._do(self._turn.give_back)
+            await self._do(self._store.close)
+            self._store = None
+            self._state = None
+
+    @remote_method
+    async def begin_run(
+        self, command: str, settings: str, version: str, mode: str = "write"
+    ) -> str:
+        """Enter a new run; its id, which names it in every later call."""
+        return await self._do((await self._opened()).begin, command, settings, version, mode)
+
+    @remote_method
+    async def record_batch(
+        self, run: str, outcomes: Sequence[FileOutcome], originals: Mapping[str, bytes]
+    ) -> None:
+        """Enter outcomes before writing; ``originals`` are the bytes of those to be written.
+
+        Takes the turn to write, which :meth:`mark_done` gives back.
+
+        Raises:
+            LedgerError: another process has been writing for a minute.
+        """
+        store = await self._opened()
+        if originals:
+            await self._take_turn()
+        await self._do(store.record, run, outcomes, originals)
+
+    @remote_method
+    async def mark_done(self, run: str, results: Sequence[Written]) -> None:
+        """Enter what became of the writes of a batch or a plan."""
+        await self._do((await self._opened()).settle, run, results)
+        await self._do(self._turn.give_back)
+
+    @remote_method
+    async def finish_run(
+        self, run: str, report: Mapping[str, Any], statistics: Mapping[str, Any]
+    ) -> None:
+        """Enter how a run ended; both are plain values."""
+        await self._do((await self._opened()).finish, run, report, statistics)
+
+    @remote_method
+    async def torn(self) -> tuple[Torn, ...]:
+        """Writes that a killed run intended; empty while another process is writing.
+
+        Holds the turn to write if there are any: :meth:`recover` has to follow.
+        """
+        store = await self._opened()
+        if not await self._do(store.torn) or not await self._do(self._turn.take, 0.0):
+            return ()
+        torn = await self._do(store.torn)
+        if not torn:
+            await self._do(self._turn.give_back)
+        return torn
+
+    @remote_method
+    async def recover(self, torn: Sequence[Torn], disk: Mapping[str, str]) -> None:
+        """Settle torn writes: done where the file is what was planned, else not.
+
+        Args:
+            torn: what :meth:`torn` said.
+            disk: the digest of each file as it is now.
+        """
+        store = await self._opened()
+        for one in torn:
+            done = disk.get(one.path) == one.planned
+            result = Written(one.path, "" if done else "the run was interrupted")
+            await self._do(store.settle, one.run, [result])
+        await self._do(self._turn.give_back)
+
+    @remote_method
+    async def runs(self, limit: int = 20) -> tuple[RunRecord, ...]:
+        """The latest runs, newest first."""
+        return await self._do((await self._opened()).runs, limit)
+
+    @remote_method
+    async def run(self, name: str = "") -> RunRecord:
+        """A run by its id or the beginning of it; by default the last that changed something.
+
+        Raises:
+            LedgerError: there is no such run, or more than one.
+        """
+        return await self._do((await self._opened()).run, name)
+
+    @remote_method
+    async def run_details(self, run: str) -> tuple[FileRecord, ...]:
+        """The files of a run with all their corrections."""
+        return await self._do((await self._opened()).files, run)
+
+    @remote_method
+    async def run_of_correction(self, correction: str) -> str:
+        """The latest run in which a correction was made.
+
+        Raises:
+            LedgerError: there is none.
+        """
+        return await self._do((await self._opened()).run_of_correction, correction)
+
+    @remote_method
+    async def pre_image(self, digest: str) -> bytes | None:
+        """The bytes of a file before it was written."""
+        return await self._do((await self._opened()).preimage, digest)
+
+    @remote_method
+    async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
+        """The files of a run with suggestions that are still open, and only these."""
+        return await self._do(self._planner(await self._opened()).suggestions, run)
+
+    @remote_method
+    async def undo_targets(
+        self, run: str, files: Sequence[str] = (), correction: str = ""
+    ) -> tuple[str, ...]:
+        """The paths whose digests :meth:`undo_plan` needs.
+
+        Raises:
+            LedgerError: the run has no such file or correction.
+        """
+        planner = self._planner(await self._opened())
+        found = await self._do(planner.targets, run, files, correction)
+        return tuple(record.path for record in found)
+
+    @remote_method
+    async def undo_plan(
+        self, run: str, disk: Mapping[str, str], files: Sequence[str] = (), correction: str = ""
+    ) -> ChangePlan:
+        """What taking back a run, some of its files or one correction means; changes nothing.
+
+        Args:
+            run: an id.
+            disk: the digest of each target as it is now.
+            files: globs or paths, relative to the root; none means all files.
+            correction: the id of the only correction to take back.
+
+        Raises:
+            LedgerError: the run has no such file or correction.
+        """
+        planner = self._planner(await self._opened())
+        return await self._do(planner.undo, run, disk, files, correction)
+
+    @remote_method
+    async def accept_plan(
+        self, run: str, corrections: Sequence[str], disk: Mapping[str, bytes]
+    ) -> ChangePlan:
+        """What applying suggestions after all means; ``disk`` holds the files' present bytes."""
+        planner = self._planner(await self._opened())
+        return await self._do(planner.accept, run, corrections, disk)
+
+    @remote_method
+    async def intend(self, plan: ChangePlan) -> None:
+        """Enter a plan's changes before writing them; :meth:`mark_done` has to follow.
+
+        Raises:
+            LedgerError: another process has been writing for a minute.
+        """
+        if plan.changes:
+            store = await self._opened()
+            await self._take_turn()
+            await self._do(store.plan, plan.changes)
+
+    @remote_method
+    async def set_states(self, run: str, transitions: Sequence[Transition]) -> None:
+        """Give corrections of a run another state."""
+        await self._do((await self._opened()).set_state, run, transitions)
+
+    @remote_method
+    async def refuse(self, run: str, corrections: Sequence[str], source: str = "review") -> None:
+        """Remember that the user turned corrections down: they are not applied again."""
+        await self._do((await self._opened()).judge, run, corrections, "refused", source)
+
+    @remote_method
+    async def forget(self, corrections: Sequence[str] | None = None) -> None:
+        """Forget that corrections were turned down; all of them by default."""
+        await self._do((await self._opened()).forget, corrections)
+
+    @remote_method
+    async def refusals(self) -> tuple[Refusal, ...]:
+        """What the user has turned down."""
+        return await self._do((await self._opened()).refusals)
+
+    @remote_method
+    async def evidence(self) -> tuple[tuple[str, float, str, str], ...]:
+        """Code, confidence, verdict and source of every judgement, oldest first."""
+        return await self._do((await self._opened()).evidence)
+
+    @remote_method
+    async def statistics_rows(self, limit: int = -1) -> tuple[RunRecord, ...]:
+        """The latest runs with their packed statistics; all by default."""
+        return await self._do((await self._opened()).runs, limit)
+
+    @remote_method
+    async def corrections(self) -> list[tuple[str, Correction]]:
+        """Run and correction of all there is, oldest first, with the states of now."""
+        store = await self._opened()
+        return await self._do(lambda: list(store.corrections()))
+
+    @remote_method
+    async def prepare_cache(self, environment: str) -> str:
+        """Open the outcome cache for an environment: versions, calibration, settings, as one text.
+
+        Returns a warning, empty if all is well.
+        """
+        path = await self.cache_path()
+        connection, warning = await self._do(DisposableDatabase(path).connect)
+        self._cache = await self._do(OutcomeCache, connection, environment)
+        return warning
+
+    @remote_method
+    async def kept_run(self, key: str) -> KeptRun | None:
+        """The last run under a key (paths, options, refusals, as one text) that wrote nothing."""
+        return await self._do(self._prepared().kept_run, key)
+
+    @remote_method
+    async def keep_run(self, key: str, run: KeptRun) -> None:
+        """Remember a run that wrote nothing, with the manifest of its survey."""
+        await self._do(self._prepared().keep_run, key, run)
+
+    @remote_method
+    async def recall(
+        self, files: Sequence[tuple[str, str]], context: ProjectContext
+    ) -> dict[str, FileOutcome]:
+        """Known outcomes by path, for files given by path and digest."""
+        refused = await self._refused()
+        wanted = [(path, digest, refused.get(path, frozenset())) for path, digest in files]
+        return await self._do(self._prepared().recall, wanted, context)
+
+    @remote_method
+    async def remember(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Keep outcomes; leave out those that a missing tool cut short."""
+        refused = await self._refused()
+        kept = [(outcome, refused.get(outcome.path, frozenset())) for outcome in outcomes]
+        await self._do(self._prepared().store, kept)
+
+    @remote_method
+    async def prune_cache(self) -> None:
+        """Drop outcomes that were not met for long."""
+        await self._do(self._prepared().prune)
+
+    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
+        """Run blocking work in a thread, one at a time: the database has one connection."""
+        async with self._busy:
+            return await asyncio.to_thread(work, *arguments)
+
+    def _open(self, tracked: bool) -> State:  # noqa: FBT001 - handed through a thread
+        state = StateDirectory(self._root).choose(tracked=tracked)
+        self._store = LedgerStore(state.ledger)
+        self._turn = WriteTurn(state.path.joinpath("turn.sqlite"))
+        return state
+
+    async def _opened(self) -> LedgerStore:
+        if self._store is None:
+            await self.open()
+        if self._store is None:
+            raise LedgerError("the ledger is closed")
+        return self._store
+
+    def _prepared(self) -> OutcomeCache:
+        if self._cache is None:
+            raise LedgerError("the outcome cache was asked before it was prepared")
+        return self._cache
+
+    def _planner(self, store: LedgerStore) -> ChangePlanner:
+        return ChangePlanner(store)
+
+    async def _take_turn(self) -> None:
+        if not await self._do(self._turn.take, _WAIT):
+            raise LedgerError(
+                "another Thea has been writing to this project for a minute",
+                "Wait for it, or end it, and run again.",
+            )
+
+    async def _refused(self) -> dict[str, frozenset[str]]:
+        """Fingerprints that were turned down, by path."""
+        found: dict[str, set[str]] = {}
+        for refusal in await self._do((await self._opened()).refusals):
+            found.setdefault(refusal.path, set()).add(refusal.fingerprint)
+        return {path: frozenset(names) for path, names in found.items()}

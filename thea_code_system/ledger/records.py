@@ -1,0 +1,109 @@
+"""What the ledger says about past runs, and what it plans for a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from thea_code_system.values.correction import Correction
+from thea_code_system.values.workspace import Write
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the ledger knows it.
+
+    ``started`` and ``finished`` are seconds since the epoch; a run that was killed has not
+    finished. ``report`` and ``statistics`` are what was handed over at its end, ``changed`` are the
+    paths that it changed and that were not taken back since.
+    """
+
+    id: str
+    command: str
+    version: str
+    mode: str
+    started: float
+    finished: float | None
+    changed: tuple[str, ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
+    statistics: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One file in a run: digests of what it was, and of what Thea last made of it."""
+
+    path: str
+    status: str
+    reason: str
+    before: str
+    after: str
+    corrections: tuple[Correction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """The state that a correction takes on, and why."""
+
+    correction: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New bytes for a file of a past run, and what that makes of its corrections.
+
+    ``expected`` is the digest that the file must have. ``original`` is given where the ledger has
+    no pre-image of it yet. ``verdict`` says what the change tells about the corrections: ``kept``,
+    ``refused`` (not to be applied again), or nothing.
+    """
+
+    run: str
+    path: str
+    expected: str
+    data: bytes
+    transitions: tuple[Transition, ...]
+    verdict: str = ""
+    source: str = "undo"
+    original: bytes | None = None
+
+    def write(self) -> Write:
+        """What the workspace has to do."""
+        return Write(self.path, self.expected, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that is left alone, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """What will be changed and what will not."""
+
+    changes: tuple[Change, ...] = ()
+    left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A write that was planned and not reported done: the run was killed around it."""
+
+    run: str
+    path: str
+    planned: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A correction that the user turned down; ``fingerprint`` survives line moves."""
+
+    fingerprint: str
+    path: str
+    rules: tuple[str, ...]
+    message: str

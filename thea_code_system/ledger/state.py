@@ -1,0 +1,144 @@
+"""Where a project's ledger lies, and whether what lies there can be trusted."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from thea_code_system.wrappers.platform import Platform
+
+NAME = ".thea"
+LEDGER = "ledger.sqlite"
+_IDENTITY = "identity"
+_SEALED = "the project cannot be written"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state directory; ``warning`` says once why it is not the usual one."""
+
+    path: Path
+    warning: str = ""
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.path.joinpath(LEDGER)
+
+    @property
+    def cache(self) -> Path:
+        """The file of what can be computed again."""
+        return self.path.joinpath("cache.sqlite")
+
+
+class StateDirectory:
+    """Chooses a state directory: the project's own, the user's, or one that ends with the run.
+
+    A project's directory holds a random id and its HMAC under a key that only this user has: so
+    a repository cannot ship a ledger. It must belong to the user, be no link, and not be tracked.
+
+    Args:
+        root: the project root, absolute.
+        base: the user's state directory; the platform's by default.
+    """
+
+    def __init__(self, root: str, base: Path | None = None) -> None:
+        self._root = root
+        self._base = base or Platform().state_directory()
+
+    def choose(self, *, tracked: bool = False) -> State:
+        """The state directory to use, made where it did not exist.
+
+        Args:
+            tracked: whether git tracks the project's directory.
+        """
+        own = Path(self._root).joinpath(NAME)
+        problem = "git tracks it" if tracked else self._problem(own)
+        if not problem:
+            return State(own)
+        users = self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
+        if not self._problem(users):
+            return State(users, self._warning(own, problem, users))
+        temporary = Path(tempfile.mkdtemp(prefix="thea-"))
+        note = f"{temporary} is used instead, and undo ends with this machine"
+        return State(temporary, f"{own} cannot be used ({problem}); {note}")
+
+    @staticmethod
+    def _warning(own: Path, problem: str, users: Path) -> str:
+        """Nothing to say where the project merely cannot be written."""
+        if problem == _SEALED:
+            return ""
+        return f"{own} is not trusted ({problem}) and was left alone; {users} is used instead"
+
+    def _problem(self, path: Path) -> str:
+        """Why a directory cannot be used; empty if it can, after making it if it was not there."""
+        try:
+            if not os.path.lexists(path):
+                self._make(path)
+            return self._distrust(path)
+        except OSError as error:
+            return f"{error.strerror}" if os.access(self._root, os.W_OK) else _SEALED
+
+    def _make(self, path: Path) -> None:
+        """Make a directory under another name first: its identity is there as soon as it is."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))
+        identity = secrets.token_hex(16)
+        fresh.joinpath(".gitignore").write_text("*\n", encoding="ascii")
+        fresh.joinpath(_IDENTITY).write_text(f"{identity}\n{self._seal(identity)}\n", "ascii")
+        try:
+            fresh.rename(path)
+        except OSError:  # another process was faster
+            for file in list(fresh.iterdir()):
+                file.unlink()
+            fresh.rmdir()
+            if not path.is_dir():
+                raise
+
+    def _distrust(self, path: Path) -> str:
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            return "it is a link" if stat.S_ISLNK(status.st_mode) else "it is no folder"
+        if not self._mine(status):
+            return "it belongs to another user"
+        for file in path.iterdir():
+            inner = file.lstat()
+            if stat.S_ISLNK(inner.st_mode) or not self._mine(inner):
+                return f"{file.name} in it is a link or belongs to another user"
+        return self._check_seal(path)
+
+    def _check_seal(self, path: Path) -> str:
+        with contextlib.suppress(OSError, UnicodeDecodeError, ValueError):
+            identity, seal = path.joinpath(_IDENTITY).read_text("ascii").split()
+            if hmac.compare_digest(seal, self._seal(identity)):
+                return "" if os.access(path, os.W_OK) else "not writable"
+        return "it was not made by this user on this machine"
+
+    @staticmethod
+    def _mine(status: os.stat_result) -> bool:
+        return not hasattr(os, "getuid") or status.st_uid == os.getuid()
+
+    def _seal(self, identity: str) -> str:
+        return hmac.new(self._key(), identity.encode(), hashlib.sha256).hexdigest()
+
+    def _key(self) -> bytes:
+        """The user's secret, made at first use and never half-written."""
+        path = self._base.joinpath("key")
+        if not path.exists():
+            self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, name = tempfile.mkstemp(dir=self._base)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(name, path)
+            Path(name).unlink()
+        return path.read_bytes()
