@@ -28,7 +28,7 @@ AGGREGATE = re.compile(
 
 @pytest.fixture(scope="module")
 def quantities(engine):
-    """The modules that handle quantities; actors on Ray are the wrappers but torch and platform."""
+    """The modules that handle quantities; actors on Ray are the wrappers but torch, platform, clock."""
     return [
         module
         for module in engine
@@ -36,7 +36,7 @@ def quantities(engine):
         or (
             module.under("wrappers")
             and not module.under("wrappers/torch_*.py", "wrappers/cluster.py")
-            and not module.under("wrappers/platform.py")
+            and not module.under("wrappers/platform.py", "wrappers/clock.py")
         )
     ]
 

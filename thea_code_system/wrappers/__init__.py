@@ -16,12 +16,14 @@ if TYPE_CHECKING:
         async_actor,
         remote_method,
     )
+    from thea_code_system.wrappers.cluster import Cluster
     from thea_code_system.wrappers.dispatch import ItemFailure
     from thea_code_system.wrappers.handle import ActorHandle
     from thea_code_system.wrappers.host import ActorDeadError, ActorStartError, DeadlineError
     from thea_code_system.wrappers.platform import Platform
     from thea_code_system.wrappers.pool import ActorPool
     from thea_code_system.wrappers.ray_wrapper import create_actor
+    from thea_code_system.wrappers.registry import ActorRegistry
     from thea_code_system.wrappers.torch_accumulator import TorchAccumulator, TorchCounter
     from thea_code_system.wrappers.torch_wrapper import (
         TorchMath,
@@ -44,7 +46,9 @@ __all__ = [
     "ActorHealth",
     "ActorMetrics",
     "ActorPool",
+    "ActorRegistry",
     "ActorStartError",
+    "Cluster",
     "DeadlineError",
     "ItemFailure",
     "Platform",
@@ -83,12 +87,14 @@ class _LazyNames:
 
 __getattr__ = _LazyNames(
     actor="Actor ActorHealth ActorMetrics async_actor remote_method",
+    cluster="Cluster",
     dispatch="ItemFailure",
     handle="ActorHandle",
     host="ActorDeadError ActorStartError DeadlineError",
     platform="Platform",
     pool="ActorPool",
     ray_wrapper="create_actor",
+    registry="ActorRegistry",
     torch_accumulator="TorchAccumulator TorchCounter",
     torch_wrapper="TorchMath choose_device scalar add sub mul div pow sqrt exp log",
 )

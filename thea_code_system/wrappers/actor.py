@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 REMOTE = "thea_remote_method"
+HANDLE_NAMES = frozenset({"host", "kill", "methods", "name", "ready", "shutdown"})
 Method = TypeVar("Method", bound=Callable[..., Any])
 ActorClass = TypeVar("ActorClass", bound="type[Actor]")
 
@@ -73,11 +74,14 @@ def remote_method(method: Method) -> Method:
     """Let a method be called from elsewhere; it must be async, or an async generator.
 
     Raises:
-        TypeError: the method is not async; raised while the class is made.
+        TypeError: the method is not async, or is called like something that a handle has itself;
+            raised while the class is made.
     """
     if not (inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method)):
         name = getattr(method, "__qualname__", repr(method))
         raise TypeError(f"The remote method {name} must be async: write `async def`.")
+    if method.__name__ in HANDLE_NAMES:
+        raise TypeError(f"A handle has its own '{method.__name__}': name the method otherwise.")
     method.__dict__[REMOTE] = True
     return method
 

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from thea_code_system.errors import ClusterError
 from thea_code_system.wrappers.platform import Platform
@@ -62,7 +62,7 @@ class Cluster:
         self._environment: dict[str, str | None] = {}
 
     async def start(self, workers: int, num_gpus: int | None = None) -> Self:
-        """Start a local cluster with room for so many workers, and connect to it.
+        """Start a local cluster for so many actors, with a spare worker, and connect to it.
 
         Raises:
             ClusterError: Ray does not start, or this process is connected already.
@@ -131,7 +131,7 @@ class Cluster:
                 self._enter_environment(
                     {**self._token(self.directory), **self._loopback(), **QUIET}
                 )
-                self.address = self._keep(self.directory, workers, num_gpus)
+                self.address = self._keep(self.directory, workers + 1, num_gpus)
                 self._connect()
             except BaseException:
                 self._left()
@@ -209,13 +209,15 @@ class Cluster:
         """Connect this process as a driver whose folders are on no worker's `sys.path`."""
         logging.getLogger("ray").setLevel(logging.ERROR)
         import ray
-        from ray._private import ray_constants
+        from ray._private import ray_constants, worker
         from ray._raylet import AuthenticationTokenLoader, Config  # type: ignore[attr-defined]
 
         from thea_code_system.wrappers.remote import DriverWithoutFolders
 
         loopback_only = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER" in self._environment
         ray_constants.ENABLE_RAY_CLUSTER = not loopback_only
+        # Ray prints on the standard output that a worker died, whatever it was told about logs.
+        worker.print_to_stdstream = self._heard
         Config.initialize("")  # read the environment again: Ray may have been imported before
         AuthenticationTokenLoader.instance().reset_cache()
         try:
@@ -233,6 +235,10 @@ class Cluster:
             ) from error
         Cluster.current = self
         atexit.register(self._left)
+
+    def _heard(self, data: dict[str, Any], ignore_prefix: bool) -> None:  # noqa: ARG002, FBT001
+        """Log what Ray would print."""
+        logging.getLogger(__name__).debug("%s: %s", data["pid"], " ".join(data["lines"]))
 
     def _probe(self, address: str) -> None:
         """Fail within a second where nothing listens; Ray itself would try for ten minutes."""

@@ -94,6 +94,8 @@ class Dispatch:
         """Send a batch to the least loaded actor; where it is lost, its items are suspects."""
         try:
             async with self._pool.slot(alone=alone) as worker:
+                if alone:
+                    await worker.prove()
                 results = await self._call(worker, [item for _, item in batch])
         except (ActorDeadError, DeadlineError) as error:
             if not alone:

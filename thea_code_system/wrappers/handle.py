@@ -54,14 +54,14 @@ class ActorHandle:
             methods: its remote methods, and whether each is an async generator.
             deadline: seconds that a call, or one value of a stream, may take.
         """
-        self._host = host
-        self._methods = dict(methods)
+        self.host = host
+        self.methods = dict(methods)
         self._deadline = Deadline(deadline)
 
     @property
     def name(self) -> str:
         """The name under which the actor was created."""
-        return self._host.name
+        return self.host.name
 
     async def ready(self) -> None:
         """Place and set up the actor now instead of at its first call.
@@ -69,34 +69,36 @@ class ActorHandle:
         Raises:
             ActorError: it cannot be set up.
         """
-        await self._deadline.bound(self._host.start(), f"Starting '{self.name}'")
+        await self._deadline.bound(self.host.start(), f"Starting '{self.name}'")
 
     async def shutdown(self) -> None:
         """Let the actor release what it holds, then end it."""
-        await self._deadline.bound(self._host.stop(), f"Stopping '{self.name}'")
+        await self._deadline.bound(self.host.stop(), f"Stopping '{self.name}'")
 
     async def kill(self) -> None:
         """End the actor at once."""
-        await self._host.kill()
+        await self.host.kill()
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        if method.startswith("_") or method not in self._methods:
-            known = ", ".join(self._methods) if not method.startswith("_") else ""
-            raise AttributeError(f"The actor has no remote method '{method}'; it has: {known}")
-        return self._streamed(method) if self._methods[method] else self._called(method)
+        methods = self.__dict__.get("methods", {})
+        if method not in methods:
+            raise AttributeError(
+                f"The actor has no remote method '{method}'; it has: {', '.join(methods)}."
+            )
+        return self._streamed(method) if self.methods[method] else self._called(method)
 
     def __repr__(self) -> str:
         return f"ActorHandle({self.name!r})"
 
     def _called(self, method: str) -> Callable[..., Awaitable[Any]]:
         async def call(*args: Any, **kwargs: Any) -> Any:
-            pending = self._host.call(method, args, kwargs)
+            pending = self.host.call(method, args, kwargs)
             return await self._deadline.bound(pending, f"{self.name}.{method}")
 
         return call
 
     def _streamed(self, method: str) -> Callable[..., AsyncGenerator[Any, None]]:
         def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-            return self._host.stream(method, args, kwargs)
+            return self.host.stream(method, args, kwargs)
 
         return stream

@@ -13,7 +13,7 @@ from thea_code_system.wrappers.actor import Actor, ActorHealth, ActorIdentity, A
 from thea_code_system.wrappers.dispatch import Dispatch, ItemFailure
 from thea_code_system.wrappers.host import ActorDeadError, ActorRecipe, DeadlineError, Host
 from thea_code_system.wrappers.platform import Platform
-from thea_code_system.wrappers.ray_wrapper import Placement
+from thea_code_system.wrappers.ray_host import Placement
 from thea_code_system.wrappers.source import BatchLimits, BatchSource, Items
 from thea_code_system.wrappers.torch_accumulator import TorchCounter
 from thea_code_system.wrappers.worker import PoolWorker
@@ -229,6 +229,7 @@ class ActorPool:
                 return await worker.run(lambda host: host.call(method, args, kwargs))
         except (ActorDeadError, DeadlineError):
             async with self.slot(alone=True) as worker:
+                await worker.prove()
                 return await worker.run(lambda host: host.call(method, args, kwargs))
 
     async def _claimed(self, call: object, *, alone: bool) -> PoolWorker:

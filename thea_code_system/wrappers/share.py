@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from thea_code_system.wrappers.torch_wrapper import TorchMath
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from thea_code_system.wrappers.actor import ActorOptions
 
 LEAST_GPU_SHARE = 0.05  # a twentieth of a GPU: with less, a model of ours does not fit
@@ -37,14 +35,16 @@ class Share:
         cpus = options.num_cpus if cls._fits(options.num_cpus, count, nodes) else 0.0
         if not options.num_gpus:
             return cls(cpus, 0.0, count)
-        gpus = TorchMath.tensor([float(node.get("GPU", 0.0)) for node in nodes] or [0.0])
-        share = cls(cpus, *cls._gpus(options.num_gpus, count, gpus.floor()))
+        free = [float(node["GPU"]) for node in nodes if node.get("GPU", 0.0) >= 1.0]
+        share = (
+            cls(cpus, *cls._gpus(options.num_gpus, count, free)) if free else cls(cpus, 0.0, count)
+        )
         if (share.num_gpus, share.count) != (options.num_gpus, count):
             logging.getLogger(__name__).warning(
-                "%d actors asked for %g GPU each; the cluster has %g free: %d actors run with %s.",
+                "%d actors asked for %g GPU each; free on the nodes: %s; %d actors run with %s.",
                 count,
                 options.num_gpus,
-                float(gpus.sum()),
+                free or "none",
                 share.count,
                 f"{share.num_gpus:g} each" if share.num_gpus else "none, on the CPU",
             )
@@ -58,11 +58,10 @@ class Share:
         return bool(TorchMath.div(free, cpus).floor().sum() >= count)
 
     @classmethod
-    def _gpus(cls, wanted: float, count: int, gpus: Tensor) -> tuple[float, int]:
+    def _gpus(cls, wanted: float, count: int, free: list[float]) -> tuple[float, int]:
         """Return the share of each actor, and how many actors that serves."""
+        gpus = TorchMath.tensor(free).floor()
         whole = gpus.sum()
-        if not bool(whole):
-            return 0.0, count
         each = TorchMath.div(whole, count)
         share = (
             TorchMath.floor(each)

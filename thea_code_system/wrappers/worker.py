@@ -77,6 +77,10 @@ class PoolWorker:
         except (ActorDeadError, DeadlineError):
             return await self.run(work)
 
+    async def prove(self) -> None:
+        """Make sure that the actor answers, so that the next call is blamed for itself only."""
+        await self.run_twice(lambda host: host.call("health_check", (), {}))
+
     async def health(self, seconds: float) -> ActorHealth:
         """Ask the actor; a dead one is replaced, one that is too busy to answer is not."""
         host = self.host
