@@ -18,6 +18,7 @@ _BOUND: Final = re.compile(
     r"|^[ \t]*([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
+_CAP: Final = 3  # names that count: longer sides must not lose by their length
 _ALIKE: Final = 0.8
 _TELLING: Final = 12  # characters
 _IMPORT: Final = re.compile(r"[ \t]*(?:import|from|export .* from|const .* = require\()\b.*|[ \t]*")
@@ -118,7 +119,7 @@ class Conflict:
         used = {*_NAME.findall(text)} - keywords - bound_here
         strange = len(used - names)
         idle = len(bound_here - names)
-        return 0.25**missing * 0.6**strange * 0.9**idle
+        return 0.25 ** min(missing, _CAP) * 0.6 ** min(strange, _CAP) * 0.9 ** min(idle, _CAP)
 
     @staticmethod
     def _bound(text: str) -> set[str]:

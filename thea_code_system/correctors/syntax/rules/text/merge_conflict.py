@@ -23,6 +23,7 @@ _MARKER: Final = re.compile(
     re.MULTILINE,
 )
 _ALTERNATIVES: Final = 24
+_BROKEN: Final = 0.001  # what does not parse is likely only where all else does not either
 
 
 class MergeConflict(SyntaxRule):
@@ -62,14 +63,17 @@ class MergeConflict(SyntaxRule):
             return
         rest = _CONFLICT.sub("", broken.text)
         ranked = [Conflict.of(found).resolutions(rest, broken.language) for found in spans]
+        ways: list[tuple[float, list[Edit]]] = []
         for score, texts in self._joint(ranked):
             edits = [
                 Edit(found.start(), found.end(), text)
                 for found, text in zip(spans, texts, strict=True)
             ]
             whole = broken.language.parses(self._resolved(broken.text, edits))
-            message = "Resolve merge conflicts"
-            yield self.proposal(message, *edits, score=score if whole else score * 0.2)
+            ways.append((score if whole else score * _BROKEN, edits))
+        total = sum(score for score, _ in ways)
+        for score, edits in sorted(ways, key=lambda way: -way[0]):
+            yield self.proposal("Resolve merge conflicts", *edits, score=score / total)
 
     @staticmethod
     def _resolved(text: str, edits: list[Edit]) -> str:

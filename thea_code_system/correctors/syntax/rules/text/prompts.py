@@ -11,7 +11,7 @@ from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
 _PYTHON: Final = re.compile(r"[ \t]*(?:>>>|\.\.\.)(?: |$)|In ?\[\d*\]: ?| +\.\.\.: ?|[$%] ")
-_NODE: Final = re.compile(r"[ \t]*>(?: |$)|\.\.\.(?: +|$)|[$%] ")
+_NODE: Final = re.compile(r">(?: |$)|\.\.\.(?: +|$)|[$%] ")
 _OUTPUT: Final = re.compile(r"Out ?\[\d*\]: ?")
 _SHELL: Final = re.compile(
     r"(?:\([\w.-]+\) )?(?:(?P<place>[\w.-]+@[\w.-]+[: ]?\S*|[~/][\w./-]*) ?[$%#>]|[$%]) "
@@ -68,6 +68,8 @@ class Prompts(SyntaxRule):
             return
         sure = (*prompts.values(), *commands.values())
         yield self.proposal("Remove prompts and commands of a session", *sure)
+        if commands and prompts:
+            yield self.proposal("Remove commands of a shell", *commands.values(), score=0.9)
         if answers:
             message = "Remove prompts and what was answered"
             yield self.proposal(message, *sure, *answers, score=0.5, safety=Safety.UNSAFE)
