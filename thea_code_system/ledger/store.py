@@ -113,20 +113,20 @@ class LedgerStore:
             )
 
     def record(
-        self, run: str, outcomes: Iterable[FileOutcome], originals: Mapping[str, bytes]
+        self, run: str, outcomes: Iterable[FileOutcome], images: Mapping[str, bytes]
     ) -> None:
         """Enter outcomes, before anything is written.
 
-        Files in ``originals`` are about to be written: their bytes are kept, durably, together with
-        what they will become. Clean and skipped files without corrections leave no trace.
+        ``images`` are the bytes, by digest, of the files that are about to be written: they are
+        kept, durably, together with what the files will become. Clean and skipped files without corrections leave no trace.
         """
         number = self._number(run)
-        with self._transaction(full=bool(originals)):
+        with self._transaction(full=bool(images)):
             for outcome in outcomes:
                 if outcome.corrections or outcome.status in {"corrected", "failed"}:
                     self._enter(number, outcome)
-                if isinstance(outcome, Corrected) and outcome.path in originals:
-                    self._keep(originals[outcome.path])
+                if isinstance(outcome, Corrected) and outcome.digest in images:
+                    self._keep(images[outcome.digest])
                     self._intend(number, outcome.path, self._first_intent(outcome))
 
     def plan(self, changes: Iterable[Change]) -> None:

@@ -1,15 +1,12 @@
-"""The actor that remembers: what was done to which file, how to take it back, and outcomes."""
+"""The actor that remembers: what was done to which file, and how to take it back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from thea_code_system.errors import LedgerError
-from thea_code_system.ledger.cache import KeptRun, OutcomeCache
-from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.ledger.records import (
     ChangePlan,
     FileRecord,
@@ -22,7 +19,6 @@ from thea_code_system.ledger.state import NAME, State, StateDirectory
 from thea_code_system.ledger.store import LedgerStore
 from thea_code_system.ledger.turn import WriteTurn
 from thea_code_system.ledger.undoing import ChangePlanner
-from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.workspace import Written
@@ -35,22 +31,17 @@ _WAIT = 60.0  # seconds that another process may keep its turn to write
 
 @async_actor
 class LedgerActor(Actor):
-    """Keeps one project's ledger and outcome cache.
+    """Keeps one project's ledger.
 
     Args:
         root: the project root, absolute.
-        cache_dir: where the user wants the cache; beside the ledger by default.
-        cached: whether outcomes are kept beyond this process.
     """
 
-    def __init__(self, root: str, cache_dir: Path | None = None, *, cached: bool = True) -> None:
+    def __init__(self, root: str) -> None:
         self._root = root
-        self._cache_dir = cache_dir
-        self._cached = cached
         self._busy = asyncio.Lock()
         self._state: State | None = None
         self._store: LedgerStore | None = None
-        self._cache: OutcomeCache | None = None
 
     @remote_method
     async def open(self) -> State:
@@ -63,14 +54,6 @@ class LedgerActor(Actor):
             tracked = await Git(self._root).tracks(NAME)
             self._state = await self._do(self._open, tracked)
         return self._state
-
-    @remote_method
-    async def cache_path(self) -> Path | None:
-        """The database file for what can be computed again; None for memory."""
-        state = await self.open()
-        if not self._cached:
-            return None
-        return self._cache_dir.joinpath("thea.sqlite") if self._cache_dir else state.cache
 
     async def shutdown(self) -> None:
         """Close the ledger."""
@@ -88,23 +71,23 @@ class LedgerActor(Actor):
         return await self._do((await self._opened()).begin, command, settings, version, mode)
 
     @remote_method
-    async def record_batch(
-        self, run: str, outcomes: Sequence[FileOutcome], originals: Mapping[str, bytes]
+    async def record(
+        self, run: str, outcomes: Sequence[FileOutcome], images: Mapping[str, bytes]
     ) -> None:
-        """Enter outcomes before writing; ``originals`` are the bytes of those to be written.
+        """Enter outcomes before writing; ``images`` are the bytes to be replaced, by digest.
 
-        Takes the turn to write, which :meth:`mark_done` gives back.
+        With images it takes the turn to write, which :meth:`settle` gives back.
 
         Raises:
             LedgerError: another process has been writing for a minute.
         """
         store = await self._opened()
-        if originals:
+        if images:
             await self._take_turn()
-        await self._do(store.record, run, outcomes, originals)
+        await self._do(store.record, run, outcomes, images)
 
     @remote_method
-    async def mark_done(self, run: str, results: Sequence[Written]) -> None:
+    async def settle(self, run: str, results: Sequence[Written]) -> None:
         """Enter what became of the writes of a batch or a plan."""
         await self._do((await self._opened()).settle, run, results)
         await self._do(self._turn.give_back)
@@ -224,7 +207,7 @@ class LedgerActor(Actor):
 
     @remote_method
     async def intend(self, plan: ChangePlan) -> None:
-        """Enter a plan's changes before writing them; :meth:`mark_done` has to follow.
+        """Enter a plan's changes before writing them; :meth:`settle` has to follow.
 
         Raises:
             LedgerError: another process has been writing for a minute.
@@ -270,48 +253,6 @@ class LedgerActor(Actor):
         store = await self._opened()
         return await self._do(lambda: list(store.corrections()))
 
-    @remote_method
-    async def prepare_cache(self, environment: str) -> str:
-        """Open the outcome cache for an environment: versions, calibration, settings, as one text.
-
-        Returns a warning, empty if all is well.
-        """
-        path = await self.cache_path()
-        connection, warning = await self._do(DisposableDatabase(path).connect)
-        self._cache = await self._do(OutcomeCache, connection, environment)
-        return warning
-
-    @remote_method
-    async def kept_run(self, key: str) -> KeptRun | None:
-        """The last run under a key (paths, options, refusals, as one text) that wrote nothing."""
-        return await self._do(self._prepared().kept_run, key)
-
-    @remote_method
-    async def keep_run(self, key: str, run: KeptRun) -> None:
-        """Remember a run that wrote nothing, with the manifest of its survey."""
-        await self._do(self._prepared().keep_run, key, run)
-
-    @remote_method
-    async def recall(
-        self, files: Sequence[tuple[str, str]], context: ProjectContext
-    ) -> dict[str, FileOutcome]:
-        """Known outcomes by path, for files given by path and digest."""
-        refused = await self._refused()
-        wanted = [(path, digest, refused.get(path, frozenset())) for path, digest in files]
-        return await self._do(self._prepared().recall, wanted, context)
-
-    @remote_method
-    async def remember(self, outcomes: Iterable[FileOutcome]) -> None:
-        """Keep outcomes; leave out those that a missing tool cut short."""
-        refused = await self._refused()
-        kept = [(outcome, refused.get(outcome.path, frozenset())) for outcome in outcomes]
-        await self._do(self._prepared().store, kept)
-
-    @remote_method
-    async def prune_cache(self) -> None:
-        """Drop outcomes that were not met for long."""
-        await self._do(self._prepared().prune)
-
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Run blocking work in a thread, one at a time: the database has one connection."""
         async with self._busy:
@@ -330,11 +271,6 @@ class LedgerActor(Actor):
             raise LedgerError("the ledger is closed")
         return self._store
 
-    def _prepared(self) -> OutcomeCache:
-        if self._cache is None:
-            raise LedgerError("the outcome cache was asked before it was prepared")
-        return self._cache
-
     def _planner(self, store: LedgerStore) -> ChangePlanner:
         return ChangePlanner(store)
 
@@ -344,10 +280,3 @@ class LedgerActor(Actor):
                 "another Thea has been writing to this project for a minute",
                 "Wait for it, or end it, and run again.",
             )
-
-    async def _refused(self) -> dict[str, frozenset[str]]:
-        """Fingerprints that were turned down, by path."""
-        found: dict[str, set[str]] = {}
-        for refusal in await self._do((await self._opened()).refusals):
-            found.setdefault(refusal.path, set()).add(refusal.fingerprint)
-        return {path: frozenset(names) for path, names in found.items()}
