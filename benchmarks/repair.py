@@ -1,0 +1,114 @@
+"""Run the repair organ over a file of cases and write predictions for the scorer of repairs.
+
+    python benchmarks/repair.py CASES.jsonl PREDICTIONS.jsonl [--limit N] [--kind K] [--workers 2] [--budget 4000]
+
+CASES: one JSON object a line with id, language, kind and broken. Each prediction holds the candidates, best first, with
+their raw scores as confidences; seconds, candidates tried, rules and safety beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
+from thea_code_system.values.context import ProjectContext, Settings
+from thea_code_system.values.correction import Edit
+from thea_code_system.values.source import SourceFile
+
+SUFFIX = {"python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".tsx"}
+
+
+class Runner:
+    """One process's corrector."""
+
+    def __init__(self, budget: int, seconds: float) -> None:
+        import torch
+
+        torch.set_num_threads(1)
+        self.corrector = SyntaxCorrector()
+        self.context = ProjectContext("/", Settings(syntax_budget=budget, syntax_seconds=seconds))
+
+    def __call__(self, case: dict) -> dict:
+        source = SourceFile(f"case{SUFFIX[case['language']]}", case["broken"])
+        start = time.perf_counter()
+        proposals = asyncio.run(self.corrector.propose([source], self.context))[0]
+        seconds = time.perf_counter() - start
+        made = [
+            {
+                "output": self.apply(case["broken"], proposal.edits),
+                "confidence": round(proposal.score, 4),
+                "rules": proposal.rules,
+                "safety": proposal.safety.name,
+            }
+            for proposal in proposals
+        ]
+        late = bool(self.corrector.timed_out)
+        return {
+            "id": case["id"],
+            "candidates": made,
+            "seconds": round(seconds, 3),
+            "timed_out": late,
+        }
+
+    @staticmethod
+    def apply(text: str, edits: tuple[Edit, ...]) -> str:
+        for edit in sorted(edits, reverse=True):
+            text = text[: edit.start] + edit.replacement + text[edit.end :]
+        return text
+
+
+RUNNER: Runner
+
+
+def begin(budget: int, seconds: float) -> None:
+    global RUNNER
+    RUNNER = Runner(budget, seconds)
+
+
+def repair(case: dict) -> dict:
+    return RUNNER(case)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cases", type=Path)
+    parser.add_argument("predictions", type=Path)
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--kind", action="append")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--budget", type=int, default=Settings().syntax_budget)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    options = parser.parse_args()
+    cases = [json.loads(line) for line in options.cases.read_text("utf-8").splitlines()]
+    cases = [case for case in cases if not options.kind or case["kind"] in options.kind][
+        : options.limit
+    ]
+    seconds = []
+    context = multiprocessing.get_context("spawn")
+    with (
+        context.Pool(options.workers, begin, (options.budget, options.seconds)) as pool,
+        options.predictions.open("w", encoding="utf-8") as out,
+    ):
+        for made in pool.imap(repair, cases):
+            seconds.append(made["seconds"])
+            out.write(json.dumps(made) + "\n")
+    if seconds:
+        ordered = sorted(seconds)
+        late = ordered[int(0.95 * (len(ordered) - 1))]
+        print(
+            f"{len(seconds)} cases, median {statistics.median(ordered):.2f} s, p95 {late:.2f} s, worst {ordered[-1]:.2f} s"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

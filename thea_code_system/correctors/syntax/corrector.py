@@ -1,0 +1,124 @@
+"""The corrector that repairs files which do not parse."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.syntax.base import EVERY
+from thea_code_system.correctors.syntax.candidate import RepairCandidate
+from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.engine import RepairEngine
+from thea_code_system.correctors.syntax.scoring import LinearScorer, Scorer
+from thea_code_system.languages.registry import Languages
+from thea_code_system.languages.screen import Screen
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.correction import Evidence, Proposal, Safety
+from thea_code_system.values.source import SourceFile
+
+_OFFERED: Final = 8
+_LAST_RESORT: Final = 0.3
+_REMOVALS: Final = frozenset({"syntax/remove-code"})
+
+
+class SyntaxCorrector(Corrector):
+    """Offers whole repairs, best first: each one proposal that holds all edits of one repair.
+
+    Scores are in [0, 1]: the scorer's probabilities over the repairs found and over the possibility
+    that none of them is right. ``timed_out`` holds the paths at which the clock, not the budget,
+    ended the search.
+    """
+
+    name: ClassVar[str] = "syntax"
+    languages: ClassVar[frozenset[str]] = EVERY
+    stage: ClassVar[Stage] = Stage.SYNTAX
+
+    def __init__(self, scorer: Scorer | None = None) -> None:
+        self._scorer = scorer or LinearScorer()
+        self._rules = RuleBook()
+        self._languages = Languages()
+        self._screen = Screen()
+        self.timed_out: frozenset[str] = frozenset()
+
+    async def propose(
+        self, sources: Sequence[SourceFile], context: ProjectContext
+    ) -> Sequence[Sequence[Proposal]]:
+        """Repairs of each source that its language's own parser rejects; none for the others."""
+        self.timed_out = frozenset()
+        return [await asyncio.to_thread(self._repair, source, context) for source in sources]
+
+    def version(self) -> str:
+        """The codes of the rules and the scorer's weights."""
+        return f"{' '.join(rule.name for rule in self._rules.rules)} {self._scorer.version()}"
+
+    def _repair(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
+        language = self._languages.for_path(source.path)
+        if language is None:
+            return []
+        settings = context.settings
+        rules = self._rules
+        engine = RepairEngine(rules, self._scorer, settings.syntax_budget, settings.syntax_seconds)
+        found = engine.repairs(source, language)
+        if engine.timed_out:
+            self.timed_out |= {source.path}
+        if not found:
+            return []
+        deliberate = context.looks_deliberate(source.path) or self._screen.is_python2(source)
+        return self._proposals(found, deliberate=deliberate)
+
+    def _proposals(
+        self, found: Sequence[tuple[RepairCandidate, float]], *, deliberate: bool
+    ) -> list[Proposal]:
+        chances = self._scorer.probabilities([score for _, score in found])
+        best = [(candidate, chance) for (candidate, _), chance in zip(found, chances, strict=True)]
+        out: list[Proposal] = []
+        for index, (candidate, chance) in enumerate(self._distinct(best)[:_OFFERED]):
+            rival = best[index + 1][1] if index + 1 < len(best) else 0.0
+            out.append(self._proposal(candidate, chance, chance - rival, deliberate=deliberate))
+        return out
+
+    @staticmethod
+    def _distinct(
+        ranked: Sequence[tuple[RepairCandidate, float]],
+    ) -> list[tuple[RepairCandidate, float]]:
+        """The first of those that differ in white space only; likelihoods of twins add up."""
+        seen: dict[tuple[str, ...], int] = {}
+        out: list[tuple[RepairCandidate, float]] = []
+        for candidate, chance in ranked:
+            lexemes = candidate.original.language.lexemes(candidate.patch.text)
+            dropped = {"space", "comment"} if candidate.original.language.name == "python" else {
+                "space", "comment", "indent", "newline",
+            }
+            key = tuple(x.text for x in lexemes if x.kind not in dropped)
+            if key in seen:
+                twin, before = out[seen[key]]
+                out[seen[key]] = (twin, before + chance)
+            else:
+                seen[key] = len(out)
+                out.append((candidate, chance))
+        return out
+
+    @staticmethod
+    def _proposal(
+        candidate: RepairCandidate, chance: float, margin: float, *, deliberate: bool
+    ) -> Proposal:
+        removal = not _REMOVALS.isdisjoint(candidate.rules)
+        safety = min(step.safety for step in candidate.steps)
+        evidence: Evidence = (
+            ("parser", candidate.original.faults[0].message),
+            ("margin", f"{margin:.2f}"),
+        )
+        if deliberate:
+            safety = min(safety, Safety.UNSAFE)
+            evidence = (*evidence, ("looks deliberate", "yes"))
+        return Proposal(
+            rules=candidate.rules,
+            message="; ".join(dict.fromkeys(step.message for step in candidate.steps)),
+            edits=candidate.patch.edits(),
+            safety=safety,
+            score=min(chance, _LAST_RESORT) if removal or safety < Safety.SAFE and not deliberate else chance,
+            evidence=evidence,
+            broken=True,
+        )

@@ -1,0 +1,158 @@
+"""The parser-guided search for whole repairs."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.candidate import RepairCandidate
+from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.patch import Patch
+from thea_code_system.correctors.syntax.probe import Probe, Verdict
+from thea_code_system.correctors.syntax.scoring import Scorer
+from thea_code_system.correctors.syntax.search import TokenSearch
+from thea_code_system.languages.base import Language
+from thea_code_system.values.correction import Edit, Proposal
+from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers import TorchMath
+
+_WIDTH: Final = 8
+_DEPTH: Final = 12
+_KEPT: Final = 40
+_MARGIN: Final = 6.0  # log-score by which a partial repair may trail the best whole one
+
+
+class RepairEngine:
+    """Finds whole repairs of one broken text; owned by one corrector.
+
+    ``budget`` counts the texts that the parser is asked about; ``seconds`` is an emergency stop
+    (:attr:`timed_out` says whether it was needed, and the result then depends on the machine).
+    """
+
+    def __init__(self, rules: RuleBook, scorer: Scorer, budget: int, seconds: float) -> None:
+        self._rules = rules
+        self._search = TokenSearch()
+        self._scorer = scorer
+        self._budget = budget
+        self._seconds = seconds
+        self.timed_out = False
+        self.tried = 0
+
+    def repairs(self, source: SourceFile, language: Language) -> list[tuple[RepairCandidate, float]]:
+        """Whole repairs with their log-scores, best first; empty if the text parses or none is found."""
+        broken = BrokenSource.of(source, language)
+        self.timed_out, self.tried = False, 0
+        if not broken.faults:
+            return []
+        deadline = time.monotonic() + self._seconds
+        whole: dict[str, tuple[RepairCandidate, float]] = {}
+        beam: list[tuple[RepairCandidate | None, BrokenSource, float]] = [(None, broken, 0.0)]
+        seen = {source.text}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            for depth in range(_DEPTH):
+                partial: list[tuple[RepairCandidate, float]] = []
+                for parent, state, past in beam:
+                    share = self._share(depth, len(beam))
+                    if share <= 0 or time.monotonic() > deadline:
+                        self.timed_out = self.timed_out or share > 0
+                        break
+                    for candidate, score in self._ranked(parent, broken, state, past, share, deadline):
+                        text = candidate.patch.text
+                        if candidate.parses:
+                            if text not in whole or whole[text][1] < score:
+                                whole[text] = (candidate, score)
+                        elif text not in seen:
+                            seen.add(text)
+                            partial.append((candidate, score))
+                beam = self._next(partial, whole)
+                if not beam:
+                    break
+        return sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))[:_KEPT]
+
+    def _share(self, depth: int, states: int) -> int:
+        """How many candidates the next state may try: half of what is left at first, then parts."""
+        left = self._budget - self.tried
+        if depth == 0:
+            return left * 6 // 10
+        return min(left, max(200, left // (2 * states)))
+
+    def _next(
+        self,
+        partial: list[tuple[RepairCandidate, float]],
+        whole: dict[str, tuple[RepairCandidate, float]],
+    ) -> list[tuple[RepairCandidate | None, BrokenSource, float]]:
+        best = max((score for _, score in whole.values()), default=float("-inf"))
+        partial.sort(key=lambda item: (-item[1], repr(item[0].edits)))
+        out: list[tuple[RepairCandidate | None, BrokenSource, float]] = []
+        for candidate, score in partial[:_WIDTH]:
+            if score > best - _MARGIN:
+                source = candidate.original.source.with_text(candidate.patch.text)
+                out.append((candidate, BrokenSource.of(source, candidate.original.language), score))
+        return [item for item in out if item[1].faults]
+
+    def _ranked(
+        self,
+        parent: RepairCandidate | None,
+        original: BrokenSource,
+        state: BrokenSource,
+        past: float,
+        share: int,
+        deadline: float,
+    ) -> list[tuple[RepairCandidate, float]]:
+        patch = parent.patch if parent else Patch.of(original.text)
+        steps = parent.steps if parent else ()
+        made = [
+            RepairCandidate(
+                original, state, (*steps, step), patch.then(step.edits), verdict.faults, verdict.region, past
+            )
+            for step, verdict in self._helpful(state, share, deadline)
+        ]
+        if not made:
+            return []
+        return list(zip(made, TorchMath.plain(self._scorer.score(made)), strict=True))
+
+    def _helpful(
+        self, state: BrokenSource, share: int, deadline: float
+    ) -> Iterator[tuple[Proposal, Verdict]]:
+        """The steps after which the text parses, or the parser gets further."""
+        probe = Probe.on(state)
+        for step in islice(self._distinct(state), share):
+            self.tried += 1
+            if self.tried % 64 == 0 and time.monotonic() > deadline:
+                self.timed_out = True
+                return
+            verdict = probe(step.edits)
+            if not verdict.faults or self._further(state, verdict, step.edits):
+                yield step, verdict
+
+    def _distinct(self, state: BrokenSource) -> Iterator[Proposal]:
+        seen: set[tuple[Edit, ...]] = set()
+        rules = self._rules.for_language(state.language.name)
+        ordered = sorted(rules, key=lambda rule: -rule.prior)
+        sources: Iterable[Iterator[Proposal]] = (
+            *(rule.repairs(state) for rule in ordered),
+            self._search.repairs(state),
+        )
+        for step in chain.from_iterable(sources):
+            if step.edits and step.edits not in seen:
+                seen.add(step.edits)
+                yield step
+
+    @staticmethod
+    def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:
+        """Whether the parser got further than before."""
+        old, new = state.faults, verdict.faults
+        if state.language.name != "python":
+            return len(new) < len(old)
+        longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
+        length = len(state.text)
+        left_before = length - old[0].offset
+        left_after = length + longer - new[0].offset
+        if "never closed" in old[0].message and "never closed" in new[0].message:
+            return left_after != left_before
+        return left_after < left_before

@@ -1,0 +1,229 @@
+"""What the hand-made scorer looks at, as numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.candidate import RepairCandidate
+from thea_code_system.correctors.syntax.ngrams import NgramTable
+from thea_code_system.correctors.syntax.smells import Smells
+from thea_code_system.correctors.syntax.words import Words
+from thea_code_system.values.correction import Edit, Safety
+
+_BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
+_REACH: Final = 3  # lines of context on each side
+_LEAST: Final = -9.0
+_TYPICAL: Final = -2.5  # log-probability of a token in code that nobody broke
+
+
+class Features:
+    """Describes the last step of a repair; owned by one scorer.
+
+    Everything is told as a difference to the text before the step, so that steps add up.
+    """
+
+    NAMES: Final = (
+        "step",
+        "prior",
+        "unsafe",
+        "partial",
+        "advance",
+        "faults_left",
+        "inserted",
+        "deleted",
+        "inserted_words",
+        "deleted_words",
+        "deleted_lines",
+        "ngram",
+        "ngram_mean",
+        "local",
+        "distance",
+        "above",
+        "below",
+        "tokens_away",
+        "on_fault",
+        "line_end",
+        "indent_only",
+        "lines_moved",
+        "columns",
+        "off_unit",
+        "like_above",
+        "like_below",
+        "new_line",
+        "joined",
+        "same_line_pair",
+        "comment",
+        "spacing",
+        *Smells.NAMES,
+    )
+
+    def __init__(self, tables: Mapping[str, NgramTable]) -> None:
+        self._tables = dict(tables)
+        self._words = {
+            name: Words(table.words, indented=name == "python") for name, table in self._tables.items()
+        }
+        self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
+        self._cache: tuple[int, Counter[tuple[str, ...]]] = (0, Counter())
+        self._texts = ""
+
+    def __call__(self, candidate: RepairCandidate) -> list[float]:
+        """One number for each of :data:`NAMES`."""
+        before, edits = candidate.before, candidate.edits
+        if before.text != self._texts:
+            self._texts, self._before = before.text, {}
+            self._local = self._count(before)
+        found: dict[str, float] = {"step": 1.0, "prior": math.log(max(candidate.step.score, 1e-3))}
+        found["unsafe"] = float(candidate.step.safety < Safety.SAFE)
+        found["partial"] = float(not candidate.parses)
+        if not candidate.parses:
+            ahead = candidate.faults[0].line - before.faults[0].line
+            found["advance"] = math.log1p(min(max(ahead, 0), 30))
+        found["faults_left"] = math.log1p(len(candidate.faults))
+        found.update(self._size(before, edits))
+        found.update(self._usual(before, edits))
+        found.update(self._place(before, edits))
+        found.update(self._lines(before, edits))
+        if candidate.parses and before.language.name == "python":
+            found.update(self._smells(candidate))
+        return [float(found.get(name, 0.0)) for name in self.NAMES]
+
+    @staticmethod
+    def _smells(candidate: RepairCandidate) -> dict[str, float]:
+        return {name: float(min(count, 5)) for name, count in Smells.of(candidate.region).items()}
+
+    def _size(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
+        inserted: Counter[str] = Counter()
+        deleted: Counter[str] = Counter()
+        words = lost = lines = 0
+        comment = 0.0
+        for edit in edits:
+            old = before.text[edit.start : edit.end]
+            new = [x for x in before.language.lexemes(edit.replacement) if x.kind not in _BLANK]
+            gone = [x for x in before.language.lexemes(old) if x.kind not in _BLANK]
+            inserted.update(x.text for x in new)
+            deleted.update(x.text for x in gone)
+            words += sum(x.kind in {"name", "keyword", "number", "string"} for x in new)
+            lost += sum(x.kind in {"name", "keyword", "number", "string"} for x in gone)
+            lines += max(0, old.count("\n") - edit.replacement.count("\n"))
+            if before.language.line_comment in edit.replacement and "comment" not in old:
+                comment = 1.0
+                _, end = before.span(before.line_of(edit.end))
+                hidden = [x for x in before.language.lexemes(before.text[edit.end : end]) if x.kind not in _BLANK]
+                lost += sum(x.kind in {"name", "keyword", "number", "string"} for x in hidden)
+                deleted.update(x.text for x in hidden)
+        plus = sum((inserted - deleted).values())
+        minus = sum((deleted - inserted).values())
+        return {
+            "inserted": math.log1p(plus),
+            "deleted": math.log1p(minus),
+            "inserted_words": math.log1p(words),
+            "deleted_words": math.log1p(lost),
+            "deleted_lines": math.log1p(lines),
+            "comment": comment,
+        }
+
+    def _usual(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
+        """How much more usual the lines around the edits become."""
+        first = before.line_of(edits[0].start)
+        last = before.line_of(edits[-1].end)
+        top = max(1, first - _REACH)
+        bottom = min(before.line_count, last + _REACH, first + 40)
+        start = before.lines.line_span(top)[0]
+        end = before.lines.line_span(bottom)[1]
+        key = (start, end, 0)
+        if key not in self._before:
+            self._before[key] = self._judge(before, before.text[start:end])
+        old, old_length, old_local = self._before[key]
+        text, position = [], start
+        for edit in edits:
+            if edit.end <= end:
+                text += [before.text[position : edit.start], edit.replacement]
+                position = edit.end
+        new, length, local = self._judge(before, "".join((*text, before.text[position:end])))
+        return {
+            "ngram": (new - old - _TYPICAL * (length - old_length)) / 4,
+            "ngram_mean": new / max(length, 1) - old / max(old_length, 1),
+            "local": (local - old_local - _TYPICAL * (length - old_length)) / 4,
+        }
+
+    def _judge(self, before: BrokenSource, text: str) -> tuple[float, int, float]:
+        """The log-probability of a piece of text by library code and by this file; its length."""
+        lexemes = before.language.lexemes(text)
+        raw = [x.text for x in lexemes if x.kind not in _BLANK]
+        local = sum(self._familiar(raw, i) for i in range(len(raw)))
+        table = self._tables.get(before.language.name)
+        if table is None:
+            return 0.0, len(raw), local
+        words = list(self._words[before.language.name](lexemes))
+        logs = table.log_probabilities(words, min(1, len(words)))
+        return sum(max(value, _LEAST) for value in logs), len(words), local
+
+    def _familiar(self, raw: Sequence[str], position: int) -> float:
+        counts = self._local
+        pair = tuple(raw[max(0, position - 1) : position + 1])
+        triple = tuple(raw[max(0, position - 2) : position + 1])
+        share = 0.1 * counts[pair] / (counts[pair[:-1]] + 1) if len(pair) == 2 else 0.0
+        if len(triple) == 3:
+            share += 0.9 * counts[triple] / (counts[triple[:-1]] + 1)
+        return math.log(share + 0.02)
+
+    @staticmethod
+    def _count(before: BrokenSource) -> Counter[tuple[str, ...]]:
+        raw = [x.text for x in before.lexemes if x.kind not in _BLANK]
+        counts: Counter[tuple[str, ...]] = Counter()
+        for n in range(1, 4):
+            counts.update(zip(*(raw[i:] for i in range(n)), strict=False))
+        return counts
+
+    @staticmethod
+    def _place(before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
+        fault = before.faults[0]
+        away = [before.line_of(edit.start) - fault.line for edit in edits]
+        nearest = min(away, key=abs)
+        offset = min(abs(edit.start - fault.offset) for edit in edits)
+        edit = edits[0]
+        _, end = before.span(before.line_of(edit.end))
+        tail = before.text[edit.end : end].strip()
+        at_end = not tail or tail.startswith(before.language.line_comment)
+        return {
+            "distance": math.log1p(abs(nearest)),
+            "above": float(nearest < 0),
+            "below": float(nearest > 0),
+            "tokens_away": math.log1p(offset) if nearest == 0 else 0.0,
+            "on_fault": float(offset == 0),
+            "line_end": float(at_end and len(edits) == 1),
+        }
+
+    def _lines(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
+        """How an edit treats the indentation of lines."""
+        blank = all(not (before.text[e.start : e.end] + e.replacement).strip() for e in edits)
+        newlines = sum(e.replacement.count("\n") - before.text.count("\n", e.start, e.end) for e in edits)
+        found = {"new_line": float(newlines > 0), "joined": float(newlines < 0)}
+        starts = [e for e in edits if not before.text[before.span(before.line_of(e.start))[0] : e.start].strip()]
+        if not (blank and starts and newlines == 0 and len(starts) == len(edits)):
+            return found
+        first, last = edits[0], edits[-1]
+        line, final = before.line_of(first.start), before.line_of(last.start)
+        level = len(self._new_indent(before, first).expandtabs(8))
+        above, below = before.previous_code(line), before.next_code(final)
+        old = len(before.indent(line).expandtabs(8))
+        found["indent_only"] = 1.0
+        found["lines_moved"] = math.log(len(edits))
+        found["columns"] = math.log1p(abs(level - old))
+        found["off_unit"] = float(level % 4 != 0)
+        if above:
+            found["like_above"] = float(level == len(before.indent(above).expandtabs(8)))
+        if below:
+            new = len(self._new_indent(before, last).expandtabs(8))
+            found["like_below"] = float(new == len(before.indent(below).expandtabs(8)))
+        return found
+
+    @staticmethod
+    def _new_indent(before: BrokenSource, edit: Edit) -> str:
+        start, end = before.span(before.line_of(edit.start))
+        line = before.text[start : edit.start] + edit.replacement + before.text[edit.end : end]
+        return line[: len(line) - len(line.lstrip())]

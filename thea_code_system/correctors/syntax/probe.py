@@ -1,0 +1,173 @@
+"""Asks the parser about edited texts, as cheaply as it can be had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Fault
+from thea_code_system.languages.python import PythonLanguage
+from thea_code_system.values.correction import Edit
+
+_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally|case)\b")
+_BEGINS: Final = re.compile(r"[@\w]")
+_ENOUGH: Final = 400
+_WRAPPER: Final = "if 1:\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the parser says of an edited text.
+
+    ``faults`` are in that text's coordinates, empty if it parses. ``region`` is the smallest piece
+    of the text around the edits that was parsed by itself.
+    """
+
+    faults: tuple[Fault, ...]
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of whole statements; ``prefix`` makes its indentation legal."""
+
+    start: int
+    end: int
+    line: int
+    prefix: str = ""
+
+    def holds(self, edits: Sequence[Edit]) -> bool:
+        """Whether all edits lie inside."""
+        return all(self.start <= edit.start and edit.end <= self.end for edit in edits)
+
+
+class Probe:
+    """Asks about the whole text each time: what every language can do."""
+
+    def __init__(self, broken: BrokenSource) -> None:
+        self._broken = broken
+
+    def __call__(self, edits: Sequence[Edit]) -> Verdict:
+        """Parse the text as edited by disjoint, sorted edits."""
+        text = self._apply(edits, 0, len(self._broken.text))
+        return Verdict(tuple(self._broken.language.faults(text)), text)
+
+    @classmethod
+    def on(cls, broken: BrokenSource) -> Probe:
+        """The cheapest probe for a language."""
+        return WindowProbe(broken) if isinstance(broken.language, PythonLanguage) else cls(broken)
+
+    def _apply(self, edits: Sequence[Edit], start: int, end: int) -> str:
+        text, position, parts = self._broken.text, start, []
+        for edit in edits:
+            parts += [text[position : edit.start], edit.replacement]
+            position = edit.end
+        return "".join((*parts, text[position:end]))
+
+
+class WindowProbe(Probe):
+    """Parses the statements around a Python fault first, and goes on only from what passes.
+
+    A window is used only if it shows the very fault that the whole text shows. What follows the
+    last window is parsed once.
+    """
+
+    def __init__(self, broken: BrokenSource) -> None:
+        super().__init__(broken)
+        self._python = PythonLanguage()
+        self._windows = tuple(self._usable())
+        self._rest: dict[int, Fault | None] = {}
+
+    def __call__(self, edits: Sequence[Edit]) -> Verdict:
+        """Parse window by window, from the smallest that holds the edits."""
+        region = ""
+        for window in self._windows:
+            if not window.holds(edits):
+                continue
+            piece = window.prefix + self._apply(edits, window.start, window.end)
+            fault = self._python.first_fault(piece)
+            region = region or piece
+            if fault is not None:
+                return Verdict((self._moved(fault, window),), region)
+            if not window.prefix and window.end < len(self._broken.text):
+                return Verdict(self._after(edits, window), region)
+        return Verdict((), region)
+
+    def _after(self, edits: Sequence[Edit], window: Window) -> tuple[Fault, ...]:
+        """The first fault of the text below a window, moved by what the edits add."""
+        if window.end not in self._rest:
+            self._rest[window.end] = self._python.first_fault(self._broken.text[window.end :])
+        fault = self._rest[window.end]
+        if fault is None:
+            return ()
+        text = self._broken.text
+        longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
+        lines = sum(e.replacement.count("\n") - text.count("\n", e.start, e.end) for e in edits)
+        below = self._broken.line_of(window.end)
+        return (Fault(fault.offset + window.end + longer, fault.line + below - 1 + lines, fault.message),)
+
+    @staticmethod
+    def _moved(fault: Fault, window: Window) -> Fault:
+        offset = fault.offset - len(window.prefix) + window.start
+        return Fault(max(offset, 0), fault.line + window.line - 1 - window.prefix.count("\n"), fault.message)
+
+    def _usable(self) -> Iterator[Window]:
+        broken = self._broken
+        wanted = broken.faults[0]
+        for window in self._candidates():
+            piece = window.prefix + broken.text[window.start : window.end]
+            fault = self._python.first_fault(piece)
+            if fault and (moved := self._moved(fault, window)).line == wanted.line:
+                if moved.message == wanted.message or "never closed" not in wanted.message:
+                    yield window
+        yield Window(0, len(broken.text), 1)
+
+    def _candidates(self) -> Iterator[Window]:
+        broken = self._broken
+        line = broken.faults[0].line
+        above = line
+        for _ in range(3):
+            above = broken.previous_code(above) or above
+        below = line
+        for _ in range(3):
+            below = broken.next_code(below) or below
+        lowest = min(self._column(n) for n in range(above, below + 1) if broken.is_code(n) or n == line)
+        tops = dict.fromkeys((lowest, 0))
+        for column in tops:
+            first = self._begin(above, column)
+            last = self._end(below, self._column(first))
+            start = broken.lines.line_span(first)[0]
+            end = broken.lines.line_span(last)[0] if last else len(broken.text)
+            prefix = _WRAPPER if self._column(first) else ""
+            yield Window(start, end, first, prefix)
+
+    def _column(self, line: int) -> int:
+        return len(self._broken.indent(line).expandtabs(8))
+
+    def _begin(self, line: int, column: int) -> int:
+        """The nearest line at or above one where a statement of at most that column begins."""
+        for number in range(line, 1, -1):
+            if self._starts(number) and self._column(number) <= column:
+                return number
+        return 1
+
+    def _end(self, line: int, column: int) -> int:
+        """The nearest line below one where another statement of at most that column begins."""
+        for number in range(line + 1, min(self._broken.line_count, line + _ENOUGH) + 1):
+            if self._starts(number) and self._column(number) <= column:
+                return number
+        return 0
+
+    def _starts(self, line: int) -> bool:
+        body = self._broken.line(line).strip()
+        if not _BEGINS.match(body) or _CONTINUES.match(body):
+            return False
+        lexemes = self._broken.lexemes_of(line)
+        start = self._broken.lines.line_span(line)[0]
+        if not lexemes or lexemes[0].start != start:
+            return False
+        above = self._broken.previous_code(line)
+        return not (above and self._broken.line(above).endswith("\\"))

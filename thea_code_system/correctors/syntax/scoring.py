@@ -1,0 +1,88 @@
+"""Ranks repairs: the organ that a learned model will replace."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import cached_property
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from thea_code_system.correctors.syntax.candidate import RepairCandidate
+from thea_code_system.correctors.syntax.features import Features
+from thea_code_system.correctors.syntax.ngrams import NgramTable
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_TABLES: Final = ("python", "javascript")
+
+
+class Scorer(ABC):
+    """Judges candidates by how probable each is as what the code's owner would write."""
+
+    @abstractmethod
+    def score(self, candidates: Sequence[RepairCandidate]) -> Tensor:
+        """Log-scores, shape ``[len(candidates)]``; higher is likelier.
+
+        A candidate's score counts all its steps: that of its last step is added to ``past``.
+        """
+
+    @abstractmethod
+    def probabilities(self, scores: Sequence[float]) -> list[float]:
+        """How probable each of a text's repairs is, beside the chance that none of them is right."""
+
+    def version(self) -> str:
+        """What decides about the scores, for the cache key."""
+        return ""
+
+
+class LinearScorer(Scorer):
+    """A linear model over hand-made features; its weights were fitted on mined repairs."""
+
+    @cached_property
+    def _features(self) -> Features:
+        tables = {}
+        for name in _TABLES:
+            try:
+                tables[name] = NgramTable.load(name)
+            except FileNotFoundError:
+                continue
+        if "javascript" in tables:
+            tables |= {"typescript": tables["javascript"], "tsx": tables["javascript"]}
+        return Features(tables)
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """The weight of each feature, and of each code under ``rule:…``."""
+        folder = resources.files("thea_code_system.correctors.syntax").joinpath("data")
+        loaded: dict[str, float] = json.loads(folder.joinpath("weights.json").read_text("utf-8"))
+        return loaded
+
+    def score(self, candidates: Sequence[RepairCandidate]) -> Tensor:
+        """Log-scores, shape ``[len(candidates)]``."""
+        import torch
+
+        weights = torch.tensor([self.weights.get(name, 0.0) for name in Features.NAMES])
+        rows = torch.tensor([self._features(candidate) for candidate in candidates])
+        rules = [self.weights.get(f"rule:{candidate.step.rule}", 0.0) for candidate in candidates]
+        past = torch.tensor([candidate.past for candidate in candidates])
+        return rows @ weights + torch.tensor(rules) + past
+
+    def probabilities(self, scores: Sequence[float]) -> list[float]:
+        """A softmax over the scores and a constant that stands for all that was not found."""
+        import torch
+
+        from thea_code_system.wrappers import TorchMath
+
+        logits = torch.tensor([*scores, self.weights["none"]]) * self.weights["temperature"]
+        return TorchMath.plain(torch.softmax(logits, 0)[:-1])
+
+    def rows(self, candidates: Sequence[RepairCandidate]) -> list[list[float]]:
+        """The features themselves, to fit the weights on."""
+        return [self._features(candidate) for candidate in candidates]
+
+    def version(self) -> str:
+        """The weights."""
+        return json.dumps(self.weights, sort_keys=True)

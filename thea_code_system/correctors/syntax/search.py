@@ -1,0 +1,151 @@
+"""The search under the rules: every small edit of tokens around a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
+
+from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
+from thea_code_system.correctors.syntax.brackets import Brackets
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Lexeme
+from thea_code_system.values.correction import Edit, Proposal, Safety
+
+_BRACKETS: Final = ("(", ")", "[", "]", "{", "}")
+_NARROW: Final = (*_BRACKETS, ",", ":", "=", "==", ".", "'", '"', "+")
+_PYTHON: Final = (
+    *_NARROW,
+    *("-", "*", "/", "%", "|", "&", "@", "<", ">", "<=", ">=", "!=", "+=", "-=", "->", "**", ":="),
+    *("in", "not", "and", "or", "is", "if", "else", "for", "as", "import", "from", "return", "def", "class"),
+    *("lambda", "pass", "None", "await", "async", "try", "with", "self", "0", "''", "()", "[]", "):", '"""'),
+    *("not in", "is not", "else:", "try:", "pass\n"),
+)
+_ECMASCRIPT: Final = (
+    *_NARROW,
+    *(";", "=>", "&&", "||", "?", "!", "===", "!==", "`", "-", "*", "/", "<", ">", "+=", "...", "?.", "</"),
+    *("const", "let", "function", "return", "if", "else", "new", "async", "await", "from", "of", "in"),
+    *("import", "export", "default", "()", "{}", "({", "})", ")}", "){", ") {", "/>", ");", "};", "});"),
+)
+_NAMES: Final = {
+    **dict.fromkeys(_BRACKETS, ("syntax/missing-bracket", "syntax/extra-bracket")),
+    **dict.fromkeys(("):", "})", ")}", "){", ");", "};", "});"), ("syntax/missing-bracket", "")),
+    ",": ("syntax/missing-comma", "syntax/extra-comma"),
+    ":": ("syntax/missing-colon", "syntax/extra-colon"),
+    **dict.fromkeys(("'", '"', '"""', "'''", "`"), ("syntax/unterminated-string",) * 2),
+}
+_WORDS: Final = frozenset({"name", "keyword", "number", "string"})
+_NEAR: Final = 10
+_FAR: Final = 60
+
+
+class TokenSearch(SyntaxRule):
+    """Inserts, deletes, replaces and swaps one to three tokens, joins and splits lines."""
+
+    name: ClassVar[str] = "syntax/search"
+    languages: ClassVar[frozenset[str]] = EVERY
+    prior: ClassVar[float] = 0.1
+    CLEAN: ClassVar[tuple[str, ...]] = ("x = 1\n",)
+    FIXES: ClassVar[dict[str, str]] = {
+        "for x y:\n    pass\n": "for x in y:\n    pass\n",
+        "x = 1 +\n": "x = 1\n",
+        "import a form b\n": "import a\n",
+    }
+
+    def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
+        """All edits of one token near the fault, fewer kinds of them further away."""
+        vocabulary = _PYTHON if broken.language.name == "python" else _ECMASCRIPT
+        places = self._places(broken)
+        for index, (lexeme, following) in enumerate(places):
+            yield from self._deletions(broken, lexeme, following)
+            yield from self._joins(broken, lexeme, following)
+            yield from self._inserts(broken, lexeme, vocabulary if index < _NEAR else _NARROW)
+            if lexeme.kind not in {"name", "number", "string"}:
+                words = vocabulary if index < _NEAR else _NARROW
+                yield from self._replacements(lexeme, words)
+        for lexeme, following in places[:_NEAR]:
+            yield from self._pairs(lexeme, following)
+
+    def _places(self, broken: BrokenSource) -> list[tuple[Lexeme, Lexeme | None]]:
+        """Lexemes of code near every place where a parser or the brackets object, nearest first."""
+        faults = broken.faults[:3]
+        lines = {n for fault in faults for n in self._lines(broken, fault.line)}
+        offsets = [fault.offset for fault in faults]
+        for bracket in Brackets.of(broken).unclosed[-2:]:
+            lines.add(broken.line_of(bracket.start))
+        code = [x for number in sorted(lines) for x in broken.code_of(number)]
+        pairs = list(zip(code, [*code[1:], None], strict=True))
+        pairs.sort(key=lambda pair: min(abs(pair[0].start - offset) for offset in offsets))
+        return pairs[:_FAR]
+
+    @staticmethod
+    def _lines(broken: BrokenSource, line: int) -> Iterator[int]:
+        above, below = broken.previous_code(line), broken.next_code(line)
+        yield from (n for n in (line, above, below) if n)
+        if above:
+            yield from (n for n in (broken.previous_code(above),) if n)
+
+    def _step(self, message: str, *edits: Edit, rule: str = "", safety: Safety = Safety.SAFE) -> Proposal:
+        made = self.proposal(message, *edits, safety=safety)
+        return made if not rule else Proposal((rule,), message, made.edits, safety, made.score, broken=True)
+
+    def _deletions(self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None) -> Iterator[Proposal]:
+        rule = _NAMES.get(lexeme.text, ("", ""))[1]
+        message = f"remove {lexeme.text[:20]!r}"
+        end = lexeme.end
+        if following is not None and broken.text[end : following.start].isspace() and "\n" not in broken.text[end : following.start]:
+            end = following.start
+        double = following is not None and following.text == lexeme.text
+        safety = Safety.UNSAFE if lexeme.kind in _WORDS and not double else Safety.SAFE
+        yield self._step(message, Edit(lexeme.start, end, ""), rule=rule, safety=safety)
+        if following is not None:
+            both = Edit(lexeme.start, following.end, "")
+            unsafe = lexeme.kind in _WORDS or following.kind in _WORDS
+            yield self._step("remove two tokens", both, safety=Safety.UNSAFE if unsafe else Safety.SAFE)
+
+    def _inserts(self, broken: BrokenSource, lexeme: Lexeme, vocabulary: Sequence[str]) -> Iterator[Proposal]:
+        for word in vocabulary:
+            rule = _NAMES.get(word, ("", ""))[0]
+            spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}
+            text = word if word[-1] == "\n" else f"{word} " if spaced else word
+            before = Edit(lexeme.start, lexeme.start, text.rstrip("\n"))
+            yield self._step(f"insert {word.strip()!r}", before, rule=rule)
+            after = Edit(lexeme.end, lexeme.end, f" {word}" if spaced else word)
+            yield self._step(f"insert {word.strip()!r}", after, rule=rule)
+
+    def _replacements(self, lexeme: Lexeme, vocabulary: Sequence[str]) -> Iterator[Proposal]:
+        for word in vocabulary:
+            if word != lexeme.text:
+                spaced = word[0].isalpha() and not lexeme.text[0].isalpha()
+                edit = Edit(lexeme.start, lexeme.end, f" {word} " if spaced else word)
+                yield self._step(f"write {word!r} for {lexeme.text!r}", edit)
+
+    def _joins(self, broken: BrokenSource, left: Lexeme, right: Lexeme | None) -> Iterator[Proposal]:
+        """What may stand between two lexemes: nothing, an underscore, a line's end."""
+        if right is None or right.start < left.end:
+            return
+        between = broken.text[left.end : right.start]
+        gap = Edit(left.end, right.start, "")
+        if between:
+            yield self._step("join what belongs together", gap)
+        if "\n" in between:
+            yield self._step("join the lines", Edit(gap.start, gap.end, " "))
+            yield self._step("continue the line", Edit(left.end, left.end, " \\"))
+            return
+        if left.kind == right.kind == "name":
+            yield self._step("join what belongs together", Edit(gap.start, gap.end, "_"))
+        line = broken.line_of(left.start)
+        newline = broken.source.newline + broken.indent(line)
+        yield self._step("begin a new line", Edit(gap.start, gap.end, newline))
+        yield self._step("begin a comment", Edit(gap.start, gap.end, f"  {broken.language.line_comment} "))
+
+    def _pairs(self, left: Lexeme, right: Lexeme | None) -> Iterator[Proposal]:
+        if right is None:
+            return
+        edits = (Edit(left.start, left.end, right.text), Edit(right.start, right.end, left.text))
+        yield self._step("swap two tokens", *edits)
+        for opener, closer in (("(", ")"), ("[", "]"), ("{", "}"), ("'", "'"), ('"', '"')):
+            for first, last in ((left, left), (left, right)):
+                around = (Edit(first.start, first.start, opener), Edit(last.end, last.end, closer))
+                yield self._step("put it in brackets" if opener not in "'\"" else "quote it", *around)
+        for word in ("=", "==", ":", ",", "."):
+            yield self._step(f"write {word!r} for two tokens", Edit(left.start, right.end, word))

@@ -1,0 +1,162 @@
+"""Signs that Python code parses but was not meant so."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+_USELESS: Final = (
+    ast.Name,
+    ast.Attribute,
+    ast.Compare,
+    ast.BinOp,
+    ast.BoolOp,
+    ast.UnaryOp,
+    ast.Tuple,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.Subscript,
+    ast.IfExp,
+    ast.Lambda,
+    ast.GeneratorExp,
+)
+_LITERALS: Final = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.JoinedStr)
+_ENDS: Final = (ast.Return, ast.Raise, ast.Continue, ast.Break)
+_SCOPES: Final = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Smells(ast.NodeVisitor):
+    """Counts the signs in one piece of code; :attr:`found` holds them by name."""
+
+    NAMES: Final = (
+        "useless",
+        "stray_string",
+        "odd_annotation",
+        "called_literal",
+        "unreachable",
+        "misplaced",
+        "foreign_self",
+        "odd_target",
+        "one_tuple",
+        "empty_ellipsis",
+    )
+
+    def __init__(self) -> None:
+        self.found: Counter[str] = Counter()
+        self._functions: list[ast.AST] = []
+        self._loops = 0
+
+    @classmethod
+    def of(cls, text: str) -> Counter[str]:
+        """The signs in a text; none if it does not parse."""
+        smells = cls()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(text)
+            smells.visit(tree)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return Counter()
+        return smells.found
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Look at every body of statements on the way down."""
+        for field in ("body", "orelse", "finalbody"):
+            body = getattr(node, field, None)
+            if isinstance(body, list):
+                self._body(node, body)
+        super().generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        """A function has its own loops and returns."""
+        loops, self._loops = self._loops, 0
+        self._functions.append(node)
+        self.generic_visit(node)
+        self._functions.pop()
+        self._loops = loops
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_For(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """``break`` belongs into loops."""
+        self._loops += 1
+        self.generic_visit(node)
+        self._loops -= 1
+
+    visit_While = visit_For  # noqa: N815
+    visit_AsyncFor = visit_For  # noqa: N815
+
+    def visit_Return(self, node: ast.Return) -> None:
+        """``return`` belongs into functions."""
+        self.found["misplaced"] += not self._functions
+        self.generic_visit(node)
+
+    def visit_Break(self, node: ast.Break | ast.Continue) -> None:
+        """Outside a loop."""
+        del node
+        self.found["misplaced"] += not self._loops
+
+    visit_Continue = visit_Break  # noqa: N815
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """``self`` where no function of that parameter encloses it."""
+        if node.id == "self" and not any(self._takes_self(f) for f in self._functions):
+            self.found["foreign_self"] += 1
+
+    def visit_Call(self, node: ast.Call) -> None:
+        """A literal that is called: a comma or an operator is missing."""
+        self.found["called_literal"] += isinstance(node.func, _LITERALS)
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        """A list that is indexed by a tuple: a comma is missing."""
+        odd = isinstance(node.value, (ast.List, ast.Tuple, ast.Set)) and isinstance(node.slice, ast.Tuple)
+        self.found["called_literal"] += odd
+        self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        """``x: 3`` is no annotation."""
+        plain = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
+        quoted = isinstance(node.annotation, ast.Constant) and isinstance(node.annotation.value, (str, type(None)))
+        self.found["odd_annotation"] += not (isinstance(node.annotation, plain) or quoted)
+        self.found["odd_annotation"] += node.value is None and not isinstance(node.annotation, plain)
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        """``x = 1,`` is rarely meant."""
+        self.found["one_tuple"] += isinstance(node.value, ast.Tuple) and len(node.value.elts) == 1
+        self.generic_visit(node)
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        """``assert (x, "message")`` is always true."""
+        self.found["one_tuple"] += isinstance(node.test, ast.Tuple)
+        self.generic_visit(node)
+
+    @staticmethod
+    def _takes_self(function: ast.AST) -> bool:
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+        names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
+        return "self" in names
+
+    def _body(self, owner: ast.AST, body: Sequence[ast.stmt]) -> None:
+        for index, statement in enumerate(body):
+            if index and isinstance(body[index - 1], _ENDS):
+                self.found["unreachable"] += 1
+            if isinstance(statement, ast.Expr):
+                self._expression(owner, index, statement.value)
+
+    def _expression(self, owner: ast.AST, index: int, value: ast.expr) -> None:
+        if isinstance(value, _USELESS):
+            self.found["useless"] += 1
+        elif isinstance(value, ast.Constant):
+            if isinstance(value.value, str):
+                self.found["stray_string"] += index > 0
+            elif value.value is not ...:
+                self.found["useless"] += 1
+            else:
+                self.found["empty_ellipsis"] += not isinstance(owner, (*_SCOPES, ast.ClassDef))

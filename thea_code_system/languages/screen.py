@@ -1,0 +1,68 @@
+"""What looks broken but is meant so: other grammars, templates, an older Python."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from functools import cached_property
+from typing import Any, Final
+
+from thea_code_system.values.outcome import SkipReason
+from thea_code_system.values.source import SourceFile
+
+_FLOW: Final = re.compile(r"^\s*(?:#![^\n]*\n\s*)?(?:/\*[\s\S]{0,4000}?@flow\b|//[^\n]*@flow\b)", re.MULTILINE)
+_TEMPLATE: Final = re.compile(r"\{%-?\s*\w[^\n]*?%\}|<%[-=#]?[\s\S]{1,400}?%>")
+_MUSTACHE: Final = re.compile(r"\{\{-?\s*[\w.|()'\" -]+\s*-?\}\}")
+_HINTS: Final = re.compile(
+    r"^\s*print\b(?!\s*[(=.,:\)])|^\s*exec\s+[\w\"']|\bexcept\s+[\w.()\s,]+,\s*\w+\s*:|\braise\s+[\w.]+\s*,|<>|`|\b0\d+\b"
+    r"|\bur[\"']|\d[lL]\b|^\s*def\s+\w+\s*\(.*\(|\blambda\s*\(",
+    re.MULTILINE,
+)
+
+
+class Screen:
+    """Tells files that do not parse but should be left alone; an organ of one actor."""
+
+    def skip_reason(self, source: SourceFile) -> SkipReason | None:
+        """Why a file that does not parse is to be skipped, by the marks of Flow and of templates."""
+        text = source.text
+        if source.path.endswith((".js", ".jsx", ".mjs", ".cjs")) and _FLOW.match(text[:5000]):
+            return SkipReason.FLOW
+        if _TEMPLATE.search(text) or self._mustache(source):
+            return SkipReason.TEMPLATE
+        return None
+
+    @staticmethod
+    def _mustache(source: SourceFile) -> bool:
+        """Double braces, where the language itself cannot mean them.
+
+        JSX writes ``style={{…}}`` and f-strings escape braces by doubling them.
+        """
+        for match in _MUSTACHE.finditer(source.text):
+            before = source.text[source.text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if source.path.endswith((".jsx", ".tsx", ".js")) and before.endswith("="):
+                continue
+            if before.count('"') % 2 or before.count("'") % 2 or "#" in before or "//" in before:
+                continue
+            return True
+        return False
+
+    def is_python2(self, source: SourceFile) -> bool:
+        """Whether a whole file that Python 3 rejects is good Python 2."""
+        if not source.path.endswith((".py", ".pyw")) or not _HINTS.search(source.text):
+            return False
+        text = source.text.replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            self._python2.parse_string(text if text.endswith("\n") else f"{text}\n")
+        except Exception:  # noqa: BLE001 - the old grammar raises what it likes on broken text
+            return False
+        return True
+
+    @cached_property
+    def _python2(self) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from fissix import pygram, pytree
+            from fissix.pgen2 import driver
+
+            return driver.Driver(pygram.python_grammar, convert=pytree.convert)
