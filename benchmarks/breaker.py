@@ -2,12 +2,13 @@
 
     python benchmarks/breaker.py --corpus DIR --out CASES.jsonl --count 2000 --seed 0
 
-DIR holds unpacked packages as `corpus.py` lays them. Each case has one to three breaks, each of which alone stops the
-file from parsing: CPython's `ast` and Ruff both reject it, or tree-sitter and oxc both do (`except X, name:`, which
-Ruff takes for new syntax, is judged by `ast` alone). A row is what `score_repair.py` reads: id, language, kind, broken,
-fixed, with `breaks` (the kinds, in the order drawn), `n`, `package` and `path`. `kind` is the first break's. Kinds take
-turns in each language, so that each has a figure of its own; the others of a case, the file and every position are drawn
-at random.
+DIR holds unpacked packages as `corpus.py` lays them. Each case has one to three breaks, each of
+which alone stops the file from parsing: CPython's `ast` and Ruff both reject it, or tree-sitter and
+oxc both do (`except X, name:`, which Ruff takes for new syntax, is judged by `ast` alone). A row is
+what `score_repair.py` reads: id, language, kind, broken, fixed, with `breaks` (the kinds, in the
+order drawn), `n`, `package` and `path`. `kind` is the first break's. Kinds take turns in each
+language, so that each has a figure of its own; the others of a case, the file and every position
+are drawn at random.
 """
 
 from __future__ import annotations
@@ -37,29 +38,11 @@ LANGUAGES = {
     ".tsx": "tsx",
 }
 SUFFIX = {"python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".tsx"}
-TURNS = [
-    "python",
-    "python",
-    "python",
-    "javascript",
-    "python",
-    "typescript",
-    "python",
-    "python",
-    "javascript",
-    "python",
-] + [
-    "python",
-    "tsx",
-    "python",
-    "python",
-    "typescript",
-    "javascript",
-    "python",
-    "tsx",
-    "typescript",
-    "python",
-]  # 60 % Python
+TURNS = [  # 60 % Python
+    *("python", "python", "python", "javascript", "python", "typescript", "python", "python"),
+    *("javascript", "python", "python", "tsx", "python", "python", "typescript", "javascript"),
+    *("python", "tsx", "typescript", "python"),
+]
 PASSED_OVER = {
     "node_modules",
     "fixtures",
@@ -170,8 +153,10 @@ class Files:
                 if not PASSED_OVER & set(folders) and SMALLEST <= path.stat().st_size <= LARGEST:
                     self._paths[language][package].append(path)
 
-    def draw(self, language: str, sign: str) -> tuple[Path, Source | None]:
+    def draw(self, language: str, sign: str) -> tuple[Path | None, Source | None]:
         packages = self._with_sign(language, sign)
+        if not packages:
+            return None, None
         path = self._rng.choice(packages[self._rng.choice(sorted(packages))])
         if path not in self._known:
             self._known[path] = self._read(path, language)

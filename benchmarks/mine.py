@@ -2,19 +2,22 @@
 
     python benchmarks/mine.py --out DIR --tables benchmarks OWNER/NAME=GIT_DIRECTORY...
 
-Walks every commit of local git directories (bare ones too), newest first. A case is a modified Python, JavaScript or
-TypeScript file that both parsers of its language reject before the commit (CPython and Ruff; tree-sitter and oxc) and
-accept after it. Left out: Python 2 (a file that a Python 2 grammar accepts whole), what only a newer grammar accepts,
-templates, Flow, test data, minified files, files above 200 KB, a broken text seen before, and an edit of lines seen
-before, anywhere. At most 40 cases a repository, 3 a file and 3 a commit come in.
+Walks every commit of local git directories (bare ones too), newest first, merges last. A case is a
+modified Python, JavaScript or TypeScript file that both parsers of its language reject before the
+commit (CPython and Ruff; tree-sitter and oxc) and accept after it. Left out: Python 2 (a file that
+a Python 2 grammar accepts whole), what only a newer grammar accepts, templates, Flow, test data,
+minified files, files above 200 KB, a broken text seen before, and an edit of lines seen before,
+anywhere. At most 40 cases a repository, 3 a file and 3 a commit come in.
 
-Appends to DIR/dev.jsonl (for tuning and calibration) and DIR/test.jsonl (held out) after each repository; a hash of the
-repository's name decides, so that a repository is on one side. Rows: id, language, kind, broken, fixed, repository,
-commit, path, fault, token_edits, and `large` where the commit changed much more than the syntax (over 200 token edits).
-Repositories already in DIR/repositories.csv are passed over, so one may stop and go on.
+Appends to DIR/dev.jsonl (for tuning and calibration) and DIR/test.jsonl (held out) after each
+repository; a hash of the repository's name decides, so that a repository is on one side. Rows: id,
+language, kind, broken, fixed, repository, commit, path, fault, token_edits, and `large` where the
+commit changed much more than the syntax (over 200 token edits). Repositories already in
+DIR/repositories.csv are passed over, so one may stop and go on.
 
-`--tables` gets mined_repositories.csv (repository, head, commits scanned, cases, split) and mined_cases.csv
-(repository, commit, path, kind of the test cases). The mined code stays out of this repository.
+`--tables` gets mined_repositories.csv (repository, head, commits scanned, cases, split) and
+mined_cases.csv (repository, commit, path, kind of the test cases). The mined code stays out of this
+repository.
 """
 
 from __future__ import annotations

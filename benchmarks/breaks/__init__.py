@@ -1,1 +1,1 @@
-"""Kinds of breaks that the breaker puts into healthy files. Shares no code with the repair rules."""
+"""Kinds of breaks put into healthy files. Shares no code with the repair rules."""

@@ -22,7 +22,10 @@ class Token:
 
 @dataclass(frozen=True)
 class Break:
-    """Edits that belong together. `shape`: 'token', 'line' (prefixes or blocks of lines), or 'wrap' (around the file)."""
+    """Edits that belong together.
+
+    `shape`: 'token', 'line' (prefixes or blocks of lines) or 'wrap' (around the file).
+    """
 
     edits: tuple[Edit, ...]
     shape: str = "token"

@@ -33,7 +33,8 @@ AFTER = [
     "Hope this helps!",
     "I changed the loop so that it no longer skips the last item.",
     "Note that you'll need to install the dependencies before running this.",
-    "The main changes are:\n\n1. Improved error handling\n2. Renamed a few variables for clarity\n3. Added a missing import",
+    "The main changes are:\n\n1. Improved error handling\n2. Renamed a few variables for clarity\n"
+    "3. Added a missing import",
     "Feel free to ask if you have further questions.",
 ]
 SMART = {'"': ("\u201c", "\u201d"), "'": ("\u2018", "\u2019")}
@@ -102,7 +103,7 @@ def conflict(source: Source, rng: random.Random) -> Iterator[Break]:
 
 
 def vary(hunk: str, rng: random.Random) -> str:
-    """An older version of the hunk: a line less, a line more, or another name, number or string in one line."""
+    """An older version of the hunk: fewer lines, or another name, number or string in one line."""
     lines = hunk.splitlines(keepends=True)
     at = rng.choice([i for i, line in enumerate(lines) if line.strip()] or [0])
     how = rng.choice(["drop", "name", "name", "number", "string", "cut"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator
 
@@ -128,9 +129,9 @@ def unterminated_template(source: ScriptSource, rng: random.Random) -> Iterator[
 def missing_closing_tag(source: ScriptSource, rng: random.Random) -> Iterator[Break]:
     for start, end in source.spans("jsx_closing_element", rng)[:20]:
         row = source.line_of(start)
-        if source.lines[row].strip() == source.text[start:end] and rng.random() < 0.7:
-            start, end = source.span(row, row)
-        yield Break(((start, end, ""),))
+        alone = source.lines[row].strip() == source.text[start:end]
+        span = source.span(row, row) if alone and rng.random() < 0.7 else (start, end)
+        yield Break(((*span, ""),))
 
 
 def stray_closing_tag(source: ScriptSource, rng: random.Random) -> Iterator[Break]:
@@ -155,11 +156,7 @@ def doubled_keyword(source: ScriptSource, rng: random.Random) -> Iterator[Break]
 
 def elif_keyword(source: ScriptSource, rng: random.Random) -> Iterator[Break]:
     tokens = source.tokens
-    pairs = [
-        (a, b)
-        for a, b in zip(tokens, tokens[1:], strict=False)
-        if (a.text, b.text) == ("else", "if")
-    ]
+    pairs = [(a, b) for a, b in itertools.pairwise(tokens) if (a.text, b.text) == ("else", "if")]
     for first, second in shuffled(pairs, rng)[:20]:
         yield Break(((first.start, second.end, "elif"),))
 

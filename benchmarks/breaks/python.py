@@ -262,21 +262,12 @@ def octal(source: PythonSource, rng: random.Random) -> Iterator[Break]:
 def raise_comma(source: PythonSource, rng: random.Random) -> Iterator[Break]:
     for node in source.nodes(rng, ast.Raise)[:40]:
         call = node.exc
-        if (
-            isinstance(call, ast.Call)
-            and len(call.args) == 1
-            and not call.keywords
-            and node.cause is None
-        ):
-            if call.lineno == call.end_lineno and not isinstance(call.args[0], ast.Starred):
-                yield Break(
-                    (
-                        (
-                            *source.node_span(call),
-                            f"{source.code(call.func)}, {source.code(call.args[0])}",
-                        ),
-                    )
-                )
+        plain = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
+        if not plain or node.cause is not None or call.lineno != call.end_lineno:
+            continue
+        if not isinstance(call.args[0], ast.Starred):
+            text = f"{source.code(call.func)}, {source.code(call.args[0])}"
+            yield Break(((*source.node_span(call), text),))
 
 
 PYTHON: dict[str, Kind] = COMMON | {

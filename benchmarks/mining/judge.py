@@ -1,4 +1,4 @@
-"""Which files are broken: both parsers of the language say so, and neither Python 2 nor a template does."""
+"""Which files are broken: both parsers reject them, and no Python 2 and no template explains it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FAULT_IN_BOTH = re.compile(
 
 
 class Judge:
-    """Screens many files at once with Ruff and oxlint, then asks CPython, tree-sitter and fissix."""
+    """Screens files in bulk with Ruff and oxlint, then asks CPython, tree-sitter and fissix."""
 
     def __init__(self) -> None:
         warnings.simplefilter("ignore")
