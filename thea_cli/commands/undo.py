@@ -1,0 +1,119 @@
+"""`thea undo`: take back a run, some of its files, or one correction."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from thea_cli.console import Console
+from thea_cli.project import Project, ProjectOption
+from thea_code_system.errors import UsageError
+
+EXAMPLES = (
+    "thea undo                            the last run that changed something",
+    "thea undo --dry-run                  only say what would be taken back",
+    "thea undo 2026 --file 'src/*.py'     these files of that run, and do not correct them again",
+    "thea undo --correction 1f2e3d4c5b6a7980",
+    "thea undo --forget                   forget what was turned down",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """What `thea undo` was asked."""
+
+    project: str
+    run_id: str | None
+    files: tuple[str, ...]
+    correction: str | None
+    forget: bool
+    dry_run: bool
+
+    def run(self) -> int:
+        """Take back; exit code 1 if a file had to be left as it is."""
+        return Project(self.project).run(self._forget if self.forget else self._undo)
+
+    async def _forget(self, project: Project) -> int:
+        chosen = [self.correction] if self.correction else None
+        refusals = await project.ledger.refusals()
+        if not self.dry_run:
+            await project.ledger.forget(chosen)
+        number = 1 if chosen else len(refusals)
+        verb = "Would forget" if self.dry_run else "Forgot"
+        Console.print(f"{verb} {number} correction(s) turned down; they may be applied again.")
+        return 0
+
+    async def _undo(self, project: Project) -> int:
+        name = self.run_id
+        if name is None and self.correction:
+            name = await project.ledger.run_of_correction(self.correction)
+        run = (await project.find(name)).id
+        files = tuple(self._relative(file, project.root) for file in self.files)
+        chosen = (run, files, self.correction or "")
+        disk = await project.digests(await project.ledger.undo_targets(*chosen))
+        plan = await project.ledger.undo_plan(run, disk, files, self.correction or "")
+        for left in plan.left:
+            Console().error(f"{left.path} is left as it is: {left.reason}")
+        if self.dry_run:
+            for change in plan.changes:
+                Console.print(f"would restore {change.path}")
+            return int(bool(plan.left))
+        written = await project.carry_out(run, plan)
+        done = [each for each in written if each.done]
+        for each in written:
+            if not each.done:
+                Console().error(f"{each.path} is left as it is: {each.problem}")
+        Console.print(self._result(run, len(done)))
+        return int(bool(plan.left) or len(done) < len(written))
+
+    def _result(self, run: str, number: int) -> str:
+        if not number:
+            return f"Nothing of run {run} is left to take back."
+        noun = "file" if number == 1 else "files"
+        if self.files or self.correction:
+            return (
+                f"Took back {number} {noun} of run {run}; "
+                "these corrections are not applied again until `thea undo --forget`."
+            )
+        return f"Took back run {run}: {number} {noun}."
+
+    @staticmethod
+    def _relative(file: str, root: str) -> str:
+        """A path or glob as the ledger spells it; given from here, or from the project root."""
+        here = os.path.relpath(os.path.abspath(file), root)  # noqa: PTH100 - globs are no paths
+        outside = here == os.pardir or here.startswith(os.pardir + os.sep)
+        return file if outside else here.replace(os.sep, "/")
+
+
+def command(
+    run: Annotated[
+        str | None,
+        typer.Argument(metavar="[RUN]", help="A run's id, or the beginning of it."),
+    ] = None,
+    *,
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", metavar="GLOB", help="Only these files; may be repeated."),
+    ] = None,
+    correction: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only this correction (thea history RUN).")
+    ] = None,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Forget what was turned down, instead of undoing.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    project: ProjectOption = ".",
+) -> UndoRequest:
+    """Take back a run, byte by byte; without RUN the last one that changed something.
+
+    A file that has changed since is left as it is. What is taken back by file or correction is
+    remembered and not applied again; undoing a whole run is no judgement about its corrections.
+    """
+    if file and correction:
+        raise UsageError("--file and --correction cannot be combined")
+    if forget and (run or file):
+        raise UsageError("--forget takes no run and no file", "It may take --correction ID.")
+    return UndoRequest(project, run, tuple(file or ()), correction, forget, dry_run)
