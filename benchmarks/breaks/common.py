@@ -33,8 +33,7 @@ AFTER = [
     "Hope this helps!",
     "I changed the loop so that it no longer skips the last item.",
     "Note that you'll need to install the dependencies before running this.",
-    "The main changes are:\n\n1. Improved error handling\n2. Renamed a few variables for clarity\n"
-    "3. Added a missing import",
+    "The main changes are:\n\n1. Improved error handling\n2. Renamed a few variables for clarity\n",
     "Feel free to ask if you have further questions.",
 ]
 SMART = {'"': ("\u201c", "\u201d"), "'": ("\u2018", "\u2019")}

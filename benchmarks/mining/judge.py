@@ -74,7 +74,8 @@ class Judge:
         command = ["oxlint", "-A", "all", "--no-ignore", "-f", "json", folder]
         done = subprocess.run(command, check=False, capture_output=True)
         found = json.loads(done.stdout)["diagnostics"]
-        return {Path(f["filename"]).name for f in found if f["severity"] == "error"}
+        faults = [f for f in found if f["severity"] == "error" and f.get("filename")]
+        return {Path(fault["filename"]).name for fault in faults}
 
     def fault(self, text: str, language: str) -> str | None:
         """What CPython or tree-sitter says against the text; None if nothing."""
