@@ -67,6 +67,10 @@ class CorrectorRegistry:
                 from thea_code_system.correctors.ruff.corrector import RuffCorrector
 
                 return RuffCorrector(self._toolbox, chosen, self._context)
+            case "oxlint":
+                from thea_code_system.correctors.oxlint.corrector import OxlintCorrector
+
+                return OxlintCorrector(self._toolbox, chosen)
             case _ if family in self._extensions:
                 return self._load(self._extensions[family])
             case _:

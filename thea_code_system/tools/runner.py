@@ -128,7 +128,7 @@ class ToolRunner:
         finally:
             if process.returncode is None:
                 self._kill(process)
-                await process.wait()
+                await process.communicate()  # wait() alone hangs while a pipe is full
 
     def late(self) -> ToolError:
         """The error of a process that did not end in time."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.source import SourceFile
 
-PYTHON_SUFFIXES = (".py", ".pyi", ".pyw")
+PYTHON = (".py", ".pyi", ".pyw")
+ECMASCRIPT = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
 
 
 class SyntaxScreen:
@@ -25,10 +27,14 @@ class SyntaxScreen:
         Raises:
             ToolError: if a tool cannot be run.
         """
-        python = [source for source in sources if source.path.endswith(PYTHON_SUFFIXES)]
-        return await self._python(python) if python else frozenset()
+        python = [source for source in sources if source.path.endswith(PYTHON)]
+        ecmascript = [source for source in sources if source.path.endswith(ECMASCRIPT)]
+        flagged = await asyncio.gather(self._python(python), self._ecmascript(ecmascript))
+        return flagged[0] | flagged[1]
 
     async def _python(self, sources: Sequence[SourceFile]) -> frozenset[str]:
+        if not sources:
+            return frozenset()
         request = self._toolbox.ruff_request
         if request is not None and not request.excludes:
             findings = (await self._toolbox.ruff.check(sources, request)).findings
@@ -38,3 +44,10 @@ class SyntaxScreen:
         return frozenset(
             path for path, found in findings.items() if any(one.is_fault for one in found)
         )
+
+    async def _ecmascript(self, sources: Sequence[SourceFile]) -> frozenset[str]:
+        if not sources:
+            return frozenset()
+        texts = [(source.path, source.text) for source in sources]
+        found = await self._toolbox.oxlint.check(texts, ("-A", "all"))
+        return frozenset(path for path, some in found.items() if any(not x.rule for x in some))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from thea_code_system.tools.oxlint import OxlintClient
 from thea_code_system.tools.ruff import RuffClient, RuffRequest
 from thea_code_system.tools.runner import ToolRunner
 
@@ -28,6 +29,11 @@ class Toolbox:
     def ruff(self) -> RuffClient:
         """Ruff: findings and fixes for Python."""
         return RuffClient(self.runner("ruff", (0, 15)))
+
+    @cached_property
+    def oxlint(self) -> OxlintClient:
+        """Oxlint: findings and fixes for JavaScript and TypeScript."""
+        return OxlintClient(self.runner("oxlint", (1, 50)))
 
     def runner(self, program: str, oldest: tuple[int, int]) -> ToolRunner:
         """A runner of a program under this box's limits."""

@@ -151,9 +151,12 @@ class ImportJudge:
             stack += [(child, inner) for child in ast.iter_child_nodes(node)]
 
     def _offset(self, alias: ast.alias) -> int:
-        """Where an alias starts, in code points; its column counts bytes of UTF-8."""
-        start, end = self._lines.line_span(alias.lineno)
+        """Where Ruff sees a name bound, in code points; the tree counts bytes of UTF-8."""
+        row, column = alias.lineno, alias.col_offset
+        if alias.asname and alias.end_lineno and alias.end_col_offset:
+            row, column = alias.end_lineno, alias.end_col_offset - len(alias.asname.encode())
+        start, end = self._lines.line_span(row)
         line = self._source.text[start:end]
         if line.isascii():
-            return start + alias.col_offset
-        return start + len(line.encode()[: alias.col_offset].decode())
+            return start + column
+        return start + len(line.encode()[:column].decode())
