@@ -8,11 +8,12 @@ from thea_cli.console import Console, Style
 from thea_cli.exits import Exit
 from thea_cli.output import Output
 from thea_cli.progress import ProgressBar
-from thea_cli.reports.base import Report, Shown, View
+from thea_cli.reports.base import Report, View
 from thea_cli.reports.registry import make_report
 from thea_cli.request import CorrectRequest
 from thea_cli.signals import Interruptible
 from thea_cli.summary import Summary
+from thea_cli.texts import Texts
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.report import Job, RunReport
@@ -99,8 +100,7 @@ class CorrectRun:
         if report is None:
             await self._echo(outcome, handle, job, output)
             return
-        texts = await handle.texts(outcome.path) if outcome.corrections else None
-        report.add(Shown(outcome, texts[0] if texts else None))
+        report.add(await Texts(handle, job.root).shown(outcome))
 
     async def _echo(self, outcome: FileOutcome, handle: Any, job: Job, output: Output) -> None:
         """Write standard input's text, corrected, in the very encoding in which it came."""

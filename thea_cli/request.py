@@ -114,7 +114,13 @@ class CorrectRequest:
         paths = tuple(self._existing(path, config.root) for path in self.paths)
         files_given = self._listed(config.root) if self.files_from else None
         return Job(
-            config.root, paths, self.mode, files_given, since=self.since, command=self.command
+            config.root,
+            paths,
+            self.mode,
+            files_given,
+            since=self.since,
+            command=self.command,
+            every_file=config.output_format in {"json", "json-lines"},
         )
 
     def _existing(self, path: str, root: str) -> str:

@@ -20,7 +20,6 @@ class Summary:
         self._view = view
         self.files = 0
         self.corrections = 0
-        self._statuses: Counter[str] = Counter()
         self._skips: Counter[str] = Counter()
         self._suggestions = 0
         self._failed: list[Failed] = []
@@ -28,7 +27,6 @@ class Summary:
     def add(self, outcome: FileOutcome) -> None:
         """Take in one outcome."""
         self.files += 1
-        self._statuses[outcome.status] += 1
         if isinstance(outcome, Clean) and not outcome.corrections:
             return
         if isinstance(outcome, Skipped):
@@ -47,7 +45,7 @@ class Summary:
         yield from self._failures()
         for name, why in report.unavailable.items():
             yield f"Without {name}: {why} (`thea doctor` says what to do)"
-        if self._statuses["corrected"]:
+        if report.files.get("corrected"):
             yield self._next_step(report)
         if self._suggestions:
             where = "" if self._view.writes else " (after a run that writes)"
@@ -56,7 +54,7 @@ class Summary:
 
     def _headline(self, report: RunReport) -> str:
         paint = self._view.paint
-        clean, corrected = self._statuses["clean"], self._statuses["corrected"]
+        clean, corrected = report.files.get("clean", 0), report.files.get("corrected", 0)
         parts = []
         if corrected:
             verb = "Corrected" if self._view.writes else "Would correct"
@@ -65,12 +63,12 @@ class Summary:
             parts.append(paint(f"{verb} {files} ({fixes})", "green", "bold"))
         if self._failed:
             parts.append(paint(f"{len(self._failed):,} failed", "red", "bold"))
-        if not self.files:
+        if not any(report.files.values()):
             return "No files to correct."
         parts.append(f"{clean:,} clean" if parts else paint(f"{self._files(clean)} clean", "green"))
         if self._skips:
             whys = ", ".join(f"{n:,} {why}" for why, n in self._skips.most_common(4))
-            parts.append(f"{self._statuses['skipped']:,} skipped ({whys})")
+            parts.append(f"{report.files.get('skipped', 0):,} skipped ({whys})")
         return f"{', '.join(parts)}; {report.seconds:.2f} s."
 
     def _failures(self) -> Iterator[str]:

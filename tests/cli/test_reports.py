@@ -42,7 +42,7 @@ OUTCOMES = [
     (Skipped("src/big.py", "d", SkipReason.OVERSIZE), None),
 ]
 REPORT = RunReport(
-    "20261122-ab12", "/p", 0.0, 1.25, {"clean": 1, "corrected": 1}, {"applied": 2}, "inline",
+    "20261122-ab12", "/p", 0.0, 1.25, {"clean": 1, "corrected": 1, "failed": 1, "skipped": 1}, {"applied": 2}, "inline",
     unavailable={"oxlint": "not installed"}, statistics={"counters": {"files/clean": 1}},
 )  # fmt: skip
 
@@ -237,5 +237,5 @@ def test_the_summary_of_a_check_says_that_nothing_was_written():
 
 
 def test_the_summary_of_a_healthy_tree_is_one_line():
-    quiet = RunReport("r", "/p", 0.0, 0.2, {}, {}, "inline")
+    quiet = RunReport("r", "/p", 0.0, 0.2, {"clean": 1}, {}, "inline")
     assert summarise([OUTCOMES[2]], report=quiet) == "1 file clean; 0.20 s."

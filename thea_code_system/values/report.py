@@ -23,7 +23,8 @@ class Job:
 
     ``root`` and ``paths`` are absolute. ``files`` holds paths relative to the root where the caller
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
-    is the text of the single path of a STDIN job.
+    is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
+    are to be yielded even if a whole run is replayed.
     """
 
     root: str
@@ -33,6 +34,7 @@ class Job:
     stdin: bytes | None = None
     since: str | None = None
     command: str = ""
+    every_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
