@@ -1,0 +1,119 @@
+"""Comments by which the owner of a file says what Thea shall leave alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from thea_code_system.languages.base import Language
+from thea_code_system.values.source import LineMap
+
+_MARK: Final = "thea:"
+_DIRECTIVE: Final = re.compile(
+    r"thea:\s*(skip-file|(ignore|disable|enable)\s*(?:\[([^\]\n]*)\])?)(?![\w-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment: lines ``first`` to ``last`` (from 1, both included) and codes.
+
+    No codes means all of them; ``start`` and ``end`` are the comment's offsets.
+    """
+
+    first: int
+    last: int
+    codes: tuple[str, ...]
+    start: int
+    end: int
+
+    def covers(self, line: int, rule: str) -> bool:
+        """Whether this comment speaks of a rule on a line."""
+        if not self.first <= line <= self.last:
+            return False
+        return not self.codes or any(self._names(code, rule) for code in self.codes)
+
+    @staticmethod
+    def _names(code: str, rule: str) -> bool:
+        """A family, a code, or the code without its family."""
+        family, _, name = rule.partition("/")
+        return code in {rule, family, name}
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """All such comments of a file.
+
+    ``ignore[CODE]`` speaks of its own line, or of the next one where it has a line to itself;
+    ``disable[CODE]`` of all lines up to ``enable[CODE]`` or the end; ``skip-file`` of the file.
+    """
+
+    spans: tuple[Suppression, ...] = ()
+    skip_file: bool = False
+
+    @classmethod
+    def of(cls, text: str, language: Language | None) -> Suppressions:
+        """Read the comments of a text, broken or not."""
+        if _MARK not in text or language is None:
+            return cls()
+        lines = LineMap.of(text)
+        spans: list[Suppression] = []
+        skip = False
+        for match in cls._directives(text, language):
+            kind = match.group(2)
+            if kind is None:
+                skip = True
+            elif kind == "enable":
+                spans = cls._ended(spans, cls._line(lines, match), cls._codes(match))
+            else:
+                spans.append(cls._span(text, lines, match))
+        return cls(tuple(spans), skip)
+
+    def covers(self, line: int, rule: str) -> bool:
+        """Whether a rule is suppressed on a line (from 1)."""
+        return any(span.covers(line, rule) for span in self.spans)
+
+    def unused(self, candidates: list[tuple[int, str]]) -> tuple[Suppression, ...]:
+        """Those that none of these findings (line, rule) needed."""
+        return tuple(
+            span
+            for span in self.spans
+            if not any(span.covers(line, rule) for line, rule in candidates)
+        )
+
+    @staticmethod
+    def _directives(text: str, language: Language) -> Iterator[re.Match[str]]:
+        for lexeme in language.lexemes(text):
+            if lexeme.kind == "comment" and _MARK in lexeme.text:
+                yield from _DIRECTIVE.finditer(text, lexeme.start, lexeme.end)
+
+    @classmethod
+    def _span(cls, text: str, lines: LineMap, match: re.Match[str]) -> Suppression:
+        line = cls._line(lines, match)
+        start, _ = lines.line_span(line)
+        alone = not text[start : match.start()].strip(" \t#/*{")
+        last = len(lines.starts)
+        first = line
+        if match.group(2) == "ignore":
+            first = last = line + 1 if alone else line
+        return Suppression(first, last, cls._codes(match), match.start(), match.end())
+
+    @staticmethod
+    def _ended(spans: list[Suppression], line: int, codes: tuple[str, ...]) -> list[Suppression]:
+        """The open ``disable`` spans of these codes, ended above a line."""
+        return [
+            Suppression(span.first, line - 1, span.codes, span.start, span.end)
+            if span.last > line and span.first != span.last and (not codes or span.codes == codes)
+            else span
+            for span in spans
+        ]
+
+    @staticmethod
+    def _line(lines: LineMap, match: re.Match[str]) -> int:
+        return lines.position(match.start()).line
+
+    @staticmethod
+    def _codes(match: re.Match[str]) -> tuple[str, ...]:
+        return tuple(code.strip() for code in (match.group(3) or "").split(",") if code.strip())
