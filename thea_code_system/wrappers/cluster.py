@@ -212,8 +212,6 @@ class Cluster:
         from ray._private import ray_constants, worker
         from ray._raylet import AuthenticationTokenLoader, Config  # type: ignore[attr-defined]
 
-        from thea_code_system.wrappers.remote import DriverWithoutFolders
-
         loopback_only = "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER" in self._environment
         ray_constants.ENABLE_RAY_CLUSTER = not loopback_only
         # Ray prints on the standard output that a worker died, whatever it was told about logs.
@@ -224,7 +222,7 @@ class Cluster:
             ray.init(
                 address=self.address,
                 namespace=NAMESPACE,
-                job_config=DriverWithoutFolders(),
+                job_config=self._job(),
                 log_to_driver=False,
                 logging_level=logging.ERROR,
             )
@@ -235,6 +233,18 @@ class Cluster:
             ) from error
         Cluster.current = self
         atexit.register(self._left)
+
+    def _job(self) -> Any:
+        """Describe this driver so that its folders come onto no worker's `sys.path`.
+
+        Ray puts its script's and its working directory in front of everything, unless the job says
+        that it has a packaged working directory.
+        """
+        from ray.job_config import JobConfig
+
+        job = JobConfig()
+        job.__dict__["_runtime_env_has_working_dir"] = lambda: True
+        return job
 
     def _heard(self, data: dict[str, Any], ignore_prefix: bool) -> None:  # noqa: ARG002, FBT001
         """Log what Ray would print."""

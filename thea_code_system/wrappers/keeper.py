@@ -34,7 +34,8 @@ class Keeper:
                 answer = {"address": self._start()}
             except Exception as error:  # noqa: BLE001 - the driver reports it
                 answer = {"error": f"{type(error).__name__}: {error}"}
-            print(json.dumps(answer), file=answers, flush=True)
+            answers.write(f"{json.dumps(answer)}\n")
+            answers.flush()
             commands.read()
         finally:
             shutil.rmtree(self.directory, ignore_errors=True)

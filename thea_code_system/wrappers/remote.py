@@ -1,4 +1,4 @@
-"""What runs in a Ray worker, and the driver's job description; loaded only where Ray is."""
+"""What runs in a Ray worker."""
 
 from __future__ import annotations
 
@@ -12,23 +12,10 @@ from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ray.cloudpickle
-from ray.job_config import JobConfig
-
 from thea_code_system.errors import ActorError
 from thea_code_system.wrappers.host import ActorRecipe, InlineHost, Raised
 
 RECORD_LIMIT = 1000  # log records that wait in a worker for the next answer
-
-
-class DriverWithoutFolders(JobConfig):
-    """A job whose workers do not get the driver's script and working directories on `sys.path`.
-
-    Ray adds them in front, unless the job says that it has a packaged working directory.
-    """
-
-    def _runtime_env_has_working_dir(self) -> bool:
-        return True
 
 
 class Reply(NamedTuple):
@@ -111,6 +98,8 @@ class RemoteActor:
         return await self._replied(self._made().stop())
 
     async def _start(self) -> int:
+        import ray.cloudpickle
+
         recipe: ActorRecipe = ray.cloudpickle.loads(self._recipe)
         self._host = InlineHost(recipe)
         if "torch" in sys.modules:
@@ -136,6 +125,8 @@ class RemoteActor:
 
     def _portable(self, error: Exception) -> Raised:
         """Return an exception that survives the way back, with its traceback as its notes."""
+        import ray.cloudpickle
+
         text = "".join(traceback.format_exception(error))
         try:
             packed = ray.cloudpickle.dumps(error)  # type: ignore[no-untyped-call]
