@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from thea_code_system.actors.draft import Draft
 from thea_code_system.confidence.gate import Candidate, Decision, Gate
@@ -12,16 +12,16 @@ from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.registry import CorrectorRegistry
 from thea_code_system.errors import ToolError
 from thea_code_system.languages.registry import Languages
+from thea_code_system.languages.screen import Screen
 from thea_code_system.languages.suppression import Suppressions
 from thea_code_system.tools.screen import SyntaxScreen
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Proposal
-from thea_code_system.values.outcome import FileOutcome, SkipReason
+from thea_code_system.values.outcome import INCOMPLETE, FileOutcome, SkipReason
 from thea_code_system.values.source import LineMap, SourceFile
-from thea_code_system.verification.base import Change, Verifier
+from thea_code_system.verification.base import Change, Verdict, Verifier
 
 MAX_PASSES = 10
-INCOMPLETE = "incomplete"  # the kind of fact that keeps an outcome out of the cache
 
 
 class Passes:
@@ -41,6 +41,7 @@ class Passes:
         self._screen = screen
         self._verifiers = verifiers
         self._languages = Languages()
+        self._manner = Screen()
         self._log = logging.getLogger(__name__)
         self.unavailable: dict[str, str] = {}
 
@@ -65,18 +66,29 @@ class Passes:
 
     async def _screened(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
         """Those that do not parse, and those that do; others are settled."""
-        flagged = await self._screen.flagged([draft.source for draft in drafts])
+        flagged = await self._flagged(drafts)
         broken, whole = [], []
         for draft in drafts:
             language = self._languages.for_path(draft.path)
-            faulty = draft.path in flagged and language is not None
-            if not faulty or await asyncio.to_thread(language.parses, draft.source.text):
+            if (
+                draft.path not in flagged
+                or language is None
+                or await asyncio.to_thread(language.parses, draft.source.text)
+            ):
                 whole.append(draft)
-            elif reason := language.skip_reason(draft.source.text):
+            elif reason := self._manner.skip_reason(draft.source):
                 draft.skip(reason)
             else:
                 broken.append(draft)
         return broken, whole
+
+    async def _flagged(self, drafts: Sequence[Draft]) -> frozenset[str]:
+        """Paths that a tool's parser rejects; where no tool can tell, every path is looked at."""
+        try:
+            return await self._screen.flagged([draft.source for draft in drafts])
+        except ToolError as error:
+            self._lost("screen", error, drafts)
+            return frozenset(draft.path for draft in drafts)
 
     # --- files that do not parse -------------------------------------------------------------
 
@@ -98,16 +110,12 @@ class Passes:
 
     def _give_up(self, draft: Draft) -> None:
         """Settle a file that stays broken."""
-        if any(draft.path in corrector.timed_out for corrector in self._registry.repairers()):
+        if any(draft.path in repairer.timed_out for repairer in self._registry.repairers()):
             draft.skip(SkipReason.TIME)
-        elif self._context.looks_deliberate(draft.path) or self._is_older(draft):
+        elif self._context.looks_deliberate(draft.path) or self._manner.is_python2(draft.source):
             draft.skip(SkipReason.DELIBERATE)
         else:
             draft.fail(self._complaint(draft), broken=True)
-
-    def _is_older(self, draft: Draft) -> bool:
-        language = self._languages.for_path(draft.path)
-        return language is not None and language.is_older_version(draft.source.text)
 
     def _complaint(self, draft: Draft) -> str:
         language = self._languages.for_path(draft.path)
@@ -128,10 +136,11 @@ class Passes:
         rejected = await self._rejected(touched, chosen)
         changed = []
         for draft in drafts:
-            refused = rejected.get(draft.path, [])
-            good = [decision for decision in chosen[draft.path] if decision not in refused]
-            rest = [decision for decision in decisions[draft.path] if not decision.applied]
-            draft.note([*rest, *(self._turned_down(one) for one in refused)], number)
+            refused = rejected.get(draft.path, {})
+            good = [one for one in chosen[draft.path] if id(one) not in refused]
+            rest = [one for one in decisions[draft.path] if not one.applied]
+            bad = [one.rejected(refused[id(one)]) for one in chosen[draft.path] if one not in good]
+            draft.note([*rest, *bad], number)
             if not good:
                 continue
             if draft.accept(good, number):
@@ -141,44 +150,51 @@ class Passes:
         return changed
 
     async def _rejected(
-        self, drafts: Sequence[Draft], chosen: dict[str, list[Decision]]
-    ) -> dict[str, list[Decision]]:
-        """The decisions that a verifier turns down, alone or, failing that, together."""
-        whole = await self._verdicts([(draft, chosen[draft.path]) for draft in drafts])
-        bad = [draft for draft, ok in zip(drafts, whole, strict=True) if not ok]
-        singles = [(draft, [decision]) for draft in bad for decision in chosen[draft.path]]
-        rejected: dict[str, list[Decision]] = {draft.path: [] for draft in bad}
-        for (draft, one), ok in zip(singles, await self._verdicts(singles), strict=True):
-            if not ok:
-                rejected[draft.path] += one
+        self, drafts: Sequence[Draft], chosen: Mapping[str, list[Decision]]
+    ) -> dict[str, dict[int, str]]:
+        """Why a verifier turns decisions down, by path and identity of the decision.
+
+        A file whose decisions fail together is looked at decision by decision; what passes alone is
+        tried together once more, and turned down whole if that fails.
+        """
+        together = [(draft, chosen[draft.path]) for draft in drafts]
+        whole = await self._verdicts(together)
+        bad = [draft for draft, verdict in zip(drafts, whole, strict=True) if not verdict.ok]
+        rejected: dict[str, dict[int, str]] = {draft.path: {} for draft in bad}
+        singles = [(draft, [one]) for draft in bad for one in chosen[draft.path]]
+        self._collect(rejected, singles, await self._verdicts(singles))
         rest = [
-            (draft, [one for one in chosen[draft.path] if one not in rejected[draft.path]])
+            (draft, [one for one in chosen[draft.path] if id(one) not in rejected[draft.path]])
             for draft in bad
         ]
-        for (draft, kept), ok in zip(rest, await self._verdicts(rest), strict=True):
-            if not ok:
-                rejected[draft.path] += kept
+        self._collect(rejected, rest, await self._verdicts(rest))
         return rejected
 
-    async def _verdicts(self, sets: Sequence[tuple[Draft, list[Decision]]]) -> list[bool]:
-        """Whether every verifier accepts each set of decisions."""
+    @staticmethod
+    def _collect(
+        rejected: dict[str, dict[int, str]],
+        sets: Sequence[tuple[Draft, list[Decision]]],
+        verdicts: Sequence[Verdict],
+    ) -> None:
+        for (draft, decisions), verdict in zip(sets, verdicts, strict=True):
+            if not verdict.ok:
+                rejected[draft.path].update((id(one), verdict.reason) for one in decisions)
+
+    async def _verdicts(self, sets: Sequence[tuple[Draft, list[Decision]]]) -> list[Verdict]:
+        """The first objection that any verifier has to each set of decisions."""
         changes = [
             Change(draft.source, draft.source.with_text(draft.text_with(decisions)))
             for draft, decisions in sets
         ]
-        good = [True for _ in changes]
+        found = [Verdict(ok=True) for _ in changes]
         for verifier in self._verifiers if changes else ():
             try:
                 verdicts = await verifier.verify(changes)
             except ToolError as error:
                 self._lost(type(verifier).__name__, error, [draft for draft, _ in sets])
                 continue
-            good = [ok and verdict.ok for ok, verdict in zip(good, verdicts, strict=True)]
-        return good
-
-    @staticmethod
-    def _turned_down(decision: Decision) -> Decision:
-        return decision.rejected("it would bring in a new error")
+            found = [one if not one.ok else new for one, new in zip(found, verdicts, strict=True)]
+        return found
 
     # --- proposing and deciding --------------------------------------------------------------
 

@@ -32,6 +32,8 @@ class Corrector(ABC):
     name: ClassVar[str]
     languages: ClassVar[frozenset[str]]
     stage: ClassVar[Stage]
+    timed_out: frozenset[str] = frozenset()
+    """Paths for which the clock ended the last ``propose``, so that its outcome is not kept."""
 
     @abstractmethod
     async def propose(

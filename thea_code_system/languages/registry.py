@@ -29,3 +29,7 @@ class Languages:
             KeyError: there is no such language.
         """
         return self._named[name]
+
+    def suffixes(self) -> tuple[str, ...]:
+        """The file suffixes of all languages, with their dots."""
+        return tuple(sorted(self._suffixes))

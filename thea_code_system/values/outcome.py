@@ -9,6 +9,8 @@ from typing import ClassVar, TypeAlias
 from thea_code_system.values.correction import Correction
 
 Fact: TypeAlias = "tuple[str, str, str]"  # kind, key and the value that was read
+INCOMPLETE = "incomplete"
+"""The kind of fact that says what an outcome was made without, so that it is not kept."""
 
 
 class SkipReason(str, enum.Enum):

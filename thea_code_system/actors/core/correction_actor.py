@@ -11,6 +11,7 @@ from thea_code_system.confidence.gate import Gate
 from thea_code_system.correctors.registry import CorrectorRegistry
 from thea_code_system.statistics import RunStatistics
 from thea_code_system.tools.screen import SyntaxScreen
+from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.source import SourceFile
@@ -25,25 +26,35 @@ class CorrectionActor(Actor):
     """Owns the correctors, the gate and the verifiers, and corrects batches of files."""
 
     def __init__(self, context: ProjectContext, device: str | None = None) -> None:
-        super().__init__()
         self._context = context
         self._statistics = RunStatistics(device)
+        self.counters = self._statistics.counters
+        self.accumulators = self._statistics.accumulators
 
     async def setup(self) -> None:
         """Build the organs; nothing heavy is imported before it is needed."""
         settings = self._context.settings
-        calibration = Calibration.packaged()
-        if text := self._context.tool_configs.get(REPOSITORY_FILE):
-            calibration = calibration.with_repository(text, trust=settings.trust)
-        self._screen = SyntaxScreen(settings)
-        self._registry = CorrectorRegistry(settings)
+        self._toolbox = Toolbox(settings.tool_seconds, self._context.root)
+        self._registry = CorrectorRegistry(self._context, self._toolbox)
+        self._registry.active()  # screening shares the Ruff corrector's run, so that comes first
         self._passes = Passes(
             self._context,
             self._registry,
-            Gate(settings, calibration),
-            self._screen,
-            (ParseVerifier(settings), LintVerifier(settings)),
+            Gate(settings, self._calibration()),
+            SyntaxScreen(self._toolbox),
+            (ParseVerifier(self._toolbox), LintVerifier(self._toolbox)),
         )
+
+    async def shutdown(self) -> None:
+        """Remove what the tools left on scratch trees."""
+        self._toolbox.close()
+
+    def _calibration(self) -> Calibration:
+        calibration = Calibration.packaged()
+        text = self._context.tool_configs.get(REPOSITORY_FILE)
+        if text is None:
+            return calibration
+        return calibration.with_repository(text, trust=self._context.settings.trust)
 
     @remote_method
     async def correct(self, batch: Sequence[SourceFile]) -> list[FileOutcome]:
@@ -58,4 +69,6 @@ class CorrectionActor(Actor):
     @remote_method
     async def statistics(self) -> Mapping[str, Any]:
         """What this actor has counted and measured, packed, and what was unavailable."""
-        return {**self._statistics.pack(), "unavailable": dict(self._passes.unavailable)}
+        lost = {**self._registry.unavailable, **self._passes.unavailable}
+        warnings, self._toolbox.warnings = self._toolbox.warnings, []
+        return {**self._statistics.pack(), "unavailable": lost, "warnings": warnings}

@@ -1,0 +1,145 @@
+"""What comes out of a run: edits become bytes, are written, and are remembered."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from thea_code_system.values.correction import Correction, Edit, State
+from thea_code_system.values.outcome import (
+    Clean,
+    Corrected,
+    Failed,
+    FileOutcome,
+    Skipped,
+    SkipReason,
+)
+from thea_code_system.values.patch import Patch
+from thea_code_system.values.source import SourceFile
+from thea_code_system.values.workspace import Write, Written
+from thea_code_system.wrappers import ActorHandle
+
+Finished = tuple[SourceFile, FileOutcome]
+
+
+class Delivery:
+    """Composes, writes and records batches of outcomes.
+
+    Without the id of a run nothing is written: the outcomes only say what would be.
+    """
+
+    def __init__(
+        self, workspace: ActorHandle, ledger: ActorHandle, run: str, *, staged: bool = False
+    ) -> None:
+        self._workspace = workspace
+        self._ledger = ledger
+        self._run = run
+        self._staged = staged
+        self._texts: dict[str, tuple[str, str]] = {}
+
+    def texts(self, path: str) -> tuple[str, str] | None:
+        """The text of a file of the last batch before and after correction."""
+        return self._texts.get(path)
+
+    async def present(self, path: str) -> tuple[str, str] | None:
+        """The text of a file that needed no correcting, twice; None where it cannot be read."""
+        found = await self._workspace.contents([path])
+        if path not in found:
+            return None
+        source = SourceFile.decode(path, found[path])
+        return source.text, source.text
+
+    async def deliver(self, batch: Sequence[Finished]) -> list[FileOutcome]:
+        """Write and record a batch; the outcomes that it really came to, in order."""
+        if self._staged:
+            batch = await self._carried(batch)
+        composed = [self._composed(source, outcome) for source, outcome in batch]
+        self._texts = {source.path: (source.text, after) for source, _, after in composed}
+        if not self._run:
+            return [outcome for _, outcome, _ in composed]
+        return await self._written(composed)
+
+    def _composed(
+        self, source: SourceFile, outcome: FileOutcome
+    ) -> tuple[SourceFile, FileOutcome, str]:
+        """The new text, proved to be the one that the corrector meant."""
+        if not isinstance(outcome, Corrected):
+            return source, outcome, source.text
+        text = Patch.rewrite(source.text, self._edits(outcome.corrections))
+        if SourceFile.digest_of(source.encode_text(text)) == outcome.after:
+            return source, outcome, text
+        error = "its edits do not make the text that was verified; please report this"
+        return source, Failed(source.path, source.digest, error), source.text
+
+    async def _written(
+        self, composed: Sequence[tuple[SourceFile, FileOutcome, str]]
+    ) -> list[FileOutcome]:
+        """Intents and pre-images, then the files, then what became of them."""
+        outcomes = [outcome for _, outcome, _ in composed]
+        changed = [(one, text) for one, end, text in composed if isinstance(end, Corrected)]
+        originals = {source.path: source.encode() for source, _ in changed}
+        writes = [
+            Write(source.path, source.digest, source.encode_text(text)) for source, text in changed
+        ]
+        await self._ledger.record_batch(self._run, outcomes, originals)
+        if not writes:
+            return outcomes
+        results = await self._workspace.write(writes)
+        await self._ledger.mark_done(self._run, results)
+        by_path = {result.path: result for result in results}
+        return [self._judged(outcome, by_path.get(outcome.path)) for outcome in outcomes]
+
+    async def _carried(self, batch: Sequence[Finished]) -> list[Finished]:
+        """Outcomes of index texts as outcomes of the files in the working tree."""
+        present = await self._workspace.contents([source.path for source, _ in batch])
+        return [
+            await self._carry(source, outcome, present[source.path])
+            if source.path in present
+            else (source, Skipped(source.path, source.digest, SkipReason.CHANGED))
+            for source, outcome in batch
+        ]
+
+    async def _carry(self, index: SourceFile, outcome: FileOutcome, data: bytes) -> Finished:
+        """The same corrections where the working tree still says what the index says."""
+        source = SourceFile.decode(index.path, data)
+        if not isinstance(outcome, Corrected) or source.digest == index.digest:
+            return source, outcome
+        edits = [one.edits for one in outcome.corrections]
+        moved = await self._workspace.carry(index.text, source.text, edits)
+        corrections = tuple(
+            self._placed(one, place) for one, place in zip(outcome.corrections, moved, strict=True)
+        )
+        text = Patch.rewrite(source.text, self._edits(corrections))
+        if text == source.text:
+            return source, Clean(source.path, source.digest, corrections)
+        after = SourceFile.digest_of(source.encode_text(text))
+        return source, Corrected(source.path, source.digest, after, corrections)
+
+    @staticmethod
+    def _placed(correction: Correction, edits: tuple[Edit, ...] | None) -> Correction:
+        if edits is not None:
+            return dataclasses.replace(correction, edits=edits)
+        if correction.state is not State.APPLIED:
+            return correction
+        reason = "the working tree differs from the index here"
+        return dataclasses.replace(correction, state=State.SUGGESTED, reason=reason)
+
+    @staticmethod
+    def _judged(outcome: FileOutcome, written: Written | None) -> FileOutcome:
+        """The outcome, or what kept it from being written."""
+        if written is None or written.done:
+            return outcome
+        corrections = tuple(
+            dataclasses.replace(one, state=State.REVERTED, reason="not written")
+            if one.state is State.APPLIED
+            else one
+            for one in outcome.corrections
+        )
+        if written.changed:
+            why = SkipReason.CHANGED
+            return Skipped(outcome.path, outcome.digest, why, "", corrections)
+        return Failed(outcome.path, outcome.digest, written.problem, corrections=corrections)
+
+    @staticmethod
+    def _edits(corrections: Sequence[Correction]) -> list[Edit]:
+        return [edit for one in corrections if one.state is State.APPLIED for edit in one.edits]

@@ -1,0 +1,48 @@
+"""What decides about outcomes besides files, facts and settings: Thea, Python and the tools."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from thea_code_system import __version__
+from thea_code_system.errors import ToolError
+from thea_code_system.tools.runner import ToolRunner
+
+TOOLS = ("ruff", "oxlint", "typos", "ast-grep")
+_CODE = (".py", ".json", ".toml", ".safetensors")
+
+
+class Environment:
+    """Digests versions cheaply: by the stamps of files, without starting a process."""
+
+    def __init__(self, tools: Sequence[str] = TOOLS) -> None:
+        self._tools = tools
+
+    def digest(self, *more: str) -> str:
+        """A content address that is part of every cache key; ``more`` are digests to add."""
+        parts = [__version__, sys.version, *more, *self._own_code(), *self._tool_stamps()]
+        return hashlib.blake2b("\0".join(parts).encode(), digest_size=20).hexdigest()
+
+    def _own_code(self) -> Iterator[str]:
+        """Stamps of this package's files: an editable install changes without a new version."""
+        package = Path(__file__).parents[1]
+        for folder, _, names in sorted(os.walk(package)):
+            for name in sorted(names):
+                if name.endswith(_CODE):
+                    yield self._stamp(Path(folder).joinpath(name))
+
+    def _tool_stamps(self) -> Iterator[str]:
+        for tool in self._tools:
+            try:
+                yield self._stamp(Path(ToolRunner(tool, (0, 0)).path))
+            except ToolError:
+                yield f"{tool} missing"
+
+    @staticmethod
+    def _stamp(path: Path) -> str:
+        status = path.stat()
+        return f"{path} {status.st_size} {status.st_mtime_ns}"

@@ -1,0 +1,77 @@
+"""What goes into a run: outcomes that are known already, and sources that have to be corrected."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.outcome import Corrected, FileOutcome
+from thea_code_system.values.source import SourceFile
+from thea_code_system.values.workspace import Entry
+from thea_code_system.wrappers import ActorHandle
+
+CHUNK = 128  # files read at once: enough to hide a thread's latency, few enough to stay small
+
+
+class Intake:
+    """Reads files only as the pool asks for them, and leaves out what the cache knows."""
+
+    def __init__(
+        self, workspace: ActorHandle, ledger: ActorHandle, context: ProjectContext, *, cached: bool
+    ) -> None:
+        self._workspace = workspace
+        self._ledger = ledger
+        self._context = context
+        self._cached = cached
+        self._settled: list[FileOutcome] = []
+        self._replayed: list[tuple[SourceFile, Corrected]] = []
+
+    async def known(self, entries: Sequence[Entry]) -> dict[str, FileOutcome]:
+        """Outcomes by path that need no reading: the stamp tells the digest, nothing is written."""
+        files = [(entry.path, entry.digest) for entry in entries if entry.digest]
+        found = await self._recall(files)
+        return {
+            path: outcome for path, outcome in found.items() if not isinstance(outcome, Corrected)
+        }
+
+    async def sources(self, entries: Sequence[Entry]) -> AsyncIterator[SourceFile]:
+        """Sources to correct, as they are asked for; others are settled on the way."""
+        for chunk in self._chunks(entries):
+            values = await self._workspace.read(chunk)
+            self._settled += [value for value in values if not isinstance(value, SourceFile)]
+            for source in await self._unknown([v for v in values if isinstance(v, SourceFile)]):
+                yield source
+
+    def settled(self) -> list[FileOutcome]:
+        """Take out what was settled without a corrector since the last call."""
+        settled, self._settled = self._settled, []
+        return settled
+
+    def replayed(self) -> list[tuple[SourceFile, Corrected]]:
+        """Take out the known corrections that have to be written again, with their sources."""
+        replayed, self._replayed = self._replayed, []
+        return replayed
+
+    async def _unknown(self, sources: Sequence[SourceFile]) -> list[SourceFile]:
+        """The sources that the cache does not know; what it knows is settled or replayed."""
+        known = await self._recall([(source.path, source.digest) for source in sources])
+        for source in sources:
+            outcome = known.get(source.path)
+            if isinstance(outcome, Corrected):
+                self._replayed.append((source, outcome))
+            elif outcome is not None:
+                self._settled.append(outcome)
+        return [source for source in sources if source.path not in known]
+
+    async def _recall(self, files: Sequence[tuple[str, str]]) -> dict[str, FileOutcome]:
+        if not self._cached or not files:
+            return {}
+        found: dict[str, FileOutcome] = await self._ledger.recall(files, self._context)
+        return found
+
+    @staticmethod
+    def _chunks(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+        rest = iter(entries)
+        while chunk := list(itertools.islice(rest, CHUNK)):
+            yield chunk

@@ -1,0 +1,82 @@
+"""Where the correction actors of a run live: in this process, or on Ray."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.config.production import ProductionConfig
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers import ActorPool, Cluster
+from thea_code_system.wrappers.platform import Platform
+
+CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
+BATCH_FILES = 256  # one process of each tool serves this many
+BATCH_BYTES = 2_000_000
+
+
+class RunPlacement:
+    """Opens the pool that a run needs, and closes what it opened."""
+
+    def __init__(self, config: ProductionConfig) -> None:
+        self._config = config
+        self._cluster: Cluster | None = None
+        self.description = "inline"
+
+    async def pool(self, context: ProjectContext, files: int, run: str) -> ActorPool:
+        """A pool of correction actors fit for so many files."""
+        workers = self._workers(files)
+        inline = not self._on_ray(workers)
+        if not inline:
+            await self._connect(workers)
+        return ActorPool(
+            CorrectionActor,
+            num_actors=workers,
+            args=(context, self._config.device),
+            inline=inline,
+            name="correction",
+            run_id=run,
+            batch_size=BATCH_FILES,
+            batch_bytes=BATCH_BYTES,
+            size_of=self._size,
+        )
+
+    async def close(self) -> None:
+        """Leave the cluster; one that was started here ends with it."""
+        if self._cluster is not None:
+            await self._cluster.leave()
+            self._cluster = None
+
+    def _on_ray(self, workers: int) -> bool:
+        asked = self._config.address is not None
+        return workers > 1 or asked
+
+    def _workers(self, files: int) -> int:
+        """As many as were asked for; else one, or one a processor where the work is large."""
+        if self._config.workers is not None:
+            return self._config.workers
+        processors = Platform().cpu_count()
+        if self._config.max_workers is not None and self._config.max_workers < processors:
+            processors = self._config.max_workers
+        if self._config.address is not None:
+            return processors
+        large = files >= CLUSTER_PAYS and not Platform().is_windows
+        return processors if large else 1
+
+    async def _connect(self, workers: int) -> None:
+        """Join what was asked for, else what ``RAY_ADDRESS`` names, else start a local cluster."""
+        cluster = Cluster((Path(self._config.root),))
+        address = self._config.address or "auto"
+        if address == "auto":
+            address = os.environ.get("RAY_ADDRESS", "local")
+        if address in {"auto", "local"}:
+            self._cluster = await cluster.start(workers)
+        else:
+            self._cluster = await cluster.join(address)
+        self.description = f"ray {self._cluster.address}"
+
+    @staticmethod
+    def _size(source: SourceFile) -> int:
+        return len(source.text)

@@ -1,0 +1,95 @@
+"""What a configuration means for a run."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from thea_code_system.actors.environment import Environment
+from thea_code_system.config.production import ProductionConfig
+from thea_code_system.values.context import ProjectContext, Settings
+from thea_code_system.values.workspace import TreeFacts
+from thea_code_system.workspace.walking import WalkOptions
+
+
+class RunPlan:
+    """Derives settings, walk and cache key from a configuration."""
+
+    def __init__(self, config: ProductionConfig) -> None:
+        self._config = config
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The part of the configuration that correctors and gate read."""
+        config = self._config
+        return Settings(
+            select=config.select,
+            ignore=config.ignore,
+            extend_select=config.extend_select,
+            per_file_ignores=config.per_file_ignores,
+            min_confidence=config.min_confidence,
+            unsafe_fixes=config.unsafe_fixes,
+            isolated=config.isolated,
+            trust=config.trust,
+            context_length=config.context_length,
+            syntax_budget=config.syntax_budget,
+            syntax_seconds=config.syntax_seconds,
+            tool_seconds=config.tool_seconds,
+            words=config.words,
+            patterns=config.pattern_texts(),
+        )
+
+    @cached_property
+    def environment(self) -> str:
+        """What decides about every outcome: versions, settings and what may be walked."""
+        config = self._config
+        walked = repr(
+            (
+                config.exclude,
+                config.extend_exclude,
+                config.force_exclude,
+                config.respect_gitignore,
+                config.max_file_size,
+            )
+        )
+        return Environment().digest(self.settings.digest(), walked)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The facts about the tree that the selected families read."""
+        from thea_code_system.correctors.registry import BUILT_IN
+        from thea_code_system.correctors.selection import Selection
+
+        selection = Selection(self.settings, BUILT_IN)
+        needs = {"configs"}
+        if selection.of("ruff").active:
+            needs.add("imports")
+        if selection.of("spelling").active:
+            needs.add("words")
+        return frozenset(needs)
+
+    @property
+    def walk(self) -> WalkOptions:
+        """Which files are wanted."""
+        from thea_code_system.languages.registry import Languages
+
+        config = self._config
+        return WalkOptions(
+            suffixes=Languages().suffixes(),
+            exclude=config.exclude,
+            extend_exclude=config.extend_exclude,
+            force_exclude=config.force_exclude,
+            respect_gitignore=config.respect_gitignore,
+            max_file_size=config.max_file_size,
+        )
+
+    def context(self, facts: TreeFacts, refused: frozenset[str]) -> ProjectContext:
+        """What workers may know."""
+        return ProjectContext(
+            root=self._config.root,
+            settings=self.settings,
+            tool_configs=facts.tool_configs,
+            first_party=facts.first_party,
+            imported=facts.imported,
+            words=facts.words,
+            refused=refused,
+        )

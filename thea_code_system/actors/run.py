@@ -1,0 +1,109 @@
+"""One run from its first source to its statistics; an organ of the orchestration actor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
+from typing import Any
+
+from thea_code_system.actors.delivery import Delivery, Finished
+from thea_code_system.actors.intake import Intake
+from thea_code_system.ledger.cache import OutcomeCache
+from thea_code_system.statistics import RunStatistics
+from thea_code_system.values.outcome import INCOMPLETE, Clean, Corrected, Failed, FileOutcome
+from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers import ActorHandle, ActorPool, ItemFailure
+
+WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
+MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
+
+
+class Run:
+    """Streams outcomes as the pool finishes them, written and remembered in batches."""
+
+    def __init__(self, intake: Intake, delivery: Delivery, ledger: ActorHandle) -> None:
+        self._intake = intake
+        self._delivery = delivery
+        self._ledger = ledger
+        self.statistics = RunStatistics()
+        self.actors: dict[str, Mapping[str, Any]] = {}
+        self.unavailable: dict[str, str] = {}
+        self.warnings: list[str] = []
+        self.files: Counter[str] = Counter()
+        self.states: Counter[str] = Counter()
+        self.kept: list[FileOutcome] | None = []
+        """What the same run would say again, but for the plainly clean; None if it would not."""
+
+    async def corrected(
+        self, sources: AsyncIterator[SourceFile], pool: ActorPool
+    ) -> AsyncGenerator[FileOutcome, None]:
+        """Outcomes of what has to be looked at, written as they come."""
+        batch: list[Finished] = []
+        async with aclosing(pool.stream("correct", sources, batched=True)) as results:
+            async for source, result in results:
+                batch += [(source, self._outcome(source, result)), *self._intake.replayed()]
+                if len(batch) >= WRITE_BATCH:
+                    for outcome in await self._delivered(batch):
+                        yield outcome
+                    batch = []
+                for settled in self._intake.settled():
+                    yield self.seen(settled)
+        for outcome in await self._delivered([*batch, *self._intake.replayed()]):
+            yield outcome
+        for settled in self._intake.settled():
+            yield self.seen(settled)
+
+    def seen(self, outcome: FileOutcome) -> FileOutcome:
+        """Count an outcome for the report, and keep what the same run would have to say again."""
+        self.files.update((outcome.status,))
+        self.states.update(one.state.value for one in outcome.corrections)
+        if isinstance(outcome, Corrected) or self._is_incomplete(outcome):
+            self.kept = None
+        elif self.kept is not None and (not isinstance(outcome, Clean) or outcome.corrections):
+            self.kept.append(outcome)
+            self.kept = self.kept if len(self.kept) <= MOST_KEPT else None
+        return outcome
+
+    async def gather(self, pool: ActorPool) -> None:
+        """Merge what every actor counted and measured."""
+        for packed in await pool.broadcast("statistics"):
+            self.statistics.merge(RunStatistics.unpack(packed))
+            self.unavailable.update(packed["unavailable"])
+            self.warnings += [words for words in packed["warnings"] if words not in self.warnings]
+        for metrics, health in zip(await pool.metrics(), await pool.health_check(), strict=True):
+            self.actors[metrics.name] = {
+                "healthy": health.healthy,
+                "uptime": metrics.uptime,
+                "device": metrics.device,
+                "resident_bytes": metrics.resident_bytes,
+                "counters": {name: value.pack() for name, value in metrics.counters.items()},
+                "accumulators": {
+                    name: value.pack() for name, value in metrics.accumulators.items()
+                },
+            }
+
+    async def _delivered(self, batch: Sequence[Finished]) -> list[FileOutcome]:
+        """A batch, written and remembered as the correctors saw it."""
+        if not batch:
+            return []
+        outcomes = await self._delivery.deliver(batch)
+        whole = [
+            made
+            for (_, made), final in zip(batch, outcomes, strict=True)
+            if made == final and not self._is_incomplete(made)
+        ]
+        await self._ledger.remember(whole)
+        return [self.seen(outcome) for outcome in outcomes]
+
+    @staticmethod
+    def _is_incomplete(outcome: FileOutcome) -> bool:
+        """Whether another run might decide otherwise: a tool was missing, time ran out."""
+        cut_short = any(kind == INCOMPLETE for kind, _, _ in outcome.facts)
+        return cut_short or not OutcomeCache.keeps(outcome)
+
+    @staticmethod
+    def _outcome(source: SourceFile, result: FileOutcome | ItemFailure) -> FileOutcome:
+        if isinstance(result, ItemFailure):
+            return Failed(source.path, source.digest, f"could not be processed: {result}")
+        return result
