@@ -118,7 +118,8 @@ class LedgerStore:
         """Enter outcomes, before anything is written.
 
         ``images`` are the bytes, by digest, of the files that are about to be written: they are
-        kept, durably, together with what the files will become. Clean and skipped files without corrections leave no trace.
+        kept, durably, together with what the files will become. Clean and skipped files
+        without corrections leave no trace.
         """
         number = self._number(run)
         with self._transaction(full=bool(images)):

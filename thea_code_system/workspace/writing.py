@@ -113,8 +113,7 @@ class GroupedWriter:
             raise
         return staged
 
-    @staticmethod
-    def _fill(staged: Staged, status: os.stat_result) -> None:
+    def _fill(self, staged: Staged, status: os.stat_result) -> None:
         try:
             descriptor = staged.folder.create(staged.temporary)
         except FileExistsError:  # a killed run left it
@@ -124,7 +123,7 @@ class GroupedWriter:
             view = memoryview(staged.write.data)
             while view:
                 view = view[os.write(descriptor, view) :]
-            GroupedWriter._keep_metadata(staged, descriptor, status)
+            self._keep_metadata(staged, descriptor, status)
         finally:
             os.close(descriptor)
 
