@@ -67,6 +67,10 @@ class CorrectorRegistry:
                 from thea_code_system.correctors.ruff.corrector import RuffCorrector
 
                 return RuffCorrector(self._toolbox, chosen, self._context)
+            case "syntax":
+                from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
+
+                return SyntaxCorrector()
             case "oxlint":
                 from thea_code_system.correctors.oxlint.corrector import OxlintCorrector
 

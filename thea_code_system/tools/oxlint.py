@@ -77,7 +77,7 @@ class OxlintClient:
         return self._rules
 
     async def check(
-        self, texts: Iterable[tuple[str, str]], arguments: Sequence[str]
+        self, texts: Mapping[str, str], arguments: Sequence[str]
     ) -> Mapping[str, tuple[OxlintDiagnostic, ...]]:
         """Diagnostics by path of texts in paths of the caller's making, under no configuration.
 
@@ -85,7 +85,7 @@ class OxlintClient:
             ToolError: if oxlint cannot be run.
         """
         async with self._busy:
-            paths = [self._scratch.write(f"bare/{path}", text) for path, text in texts]
+            paths = [self._scratch.write(f"bare/{path}", text) for path, text in texts.items()]
             self._scratch.forget(paths)
             found = await self._diagnose(paths, ("--disable-nested-config", *arguments))
             if found is None:
@@ -143,6 +143,8 @@ class OxlintClient:
             except (ValueError, KeyError, TypeError):
                 return None
             for item in diagnostics:
+                if not item.get("filename"):
+                    continue
                 match = _CODE.fullmatch(item.get("code") or "")
                 one = OxlintDiagnostic(match[2] if match else "", item["message"], item["severity"])
                 found[item["filename"].removeprefix("./")] += (one,)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,11 +66,6 @@ class RuffRequest:
             and (name != "pyproject.toml" or "tool.ruff" in text)
         )
 
-    @property
-    def excludes(self) -> bool:
-        """Whether some files may be left out by the target's configuration, and thus not parsed."""
-        return bool(self.configs)
-
     def without_configs(self) -> RuffRequest:
         """The same, ignoring the target's own configurations."""
         return RuffRequest((), self.defaults, self.arguments, self.first_party)
@@ -94,6 +89,8 @@ class RuffClient:
         self._request: RuffRequest | None = None
         self._known: dict[str, tuple[str, tuple[RuffFinding, ...]]] = {}
         self._fallback = ""
+        self._asked: tuple[str, Mapping[str, str]] = ("", {})
+        self._bare: Mapping[str, tuple[RuffFinding, ...]] = {}
 
     def version(self) -> str:
         """The version of the program."""
@@ -122,19 +119,26 @@ class RuffClient:
             return RuffAnswer(found, self._fallback)
 
     async def isolated(
-        self, texts: Iterable[tuple[str, str]], select: str
+        self, texts: Mapping[str, str], select: str
     ) -> Mapping[str, tuple[RuffFinding, ...]]:
         """Findings by path of texts in paths of the caller's making, under no configuration.
+
+        Only those that have some are there. The last answer is remembered: two verifiers that ask
+        about the same texts cost one process.
 
         Raises:
             ToolError: if Ruff cannot be run.
         """
-        by_path = dict(texts)
         async with self._busy:
-            paths = [self._scratch.write(f"bare/{path}", text) for path, text in by_path.items()]
-            self._scratch.forget(paths)
-            output = await self._run(paths, ("--isolated", "--select", select), frozenset({0, 1}))
-            return self._parse(output.stdout, by_path, "bare")
+            if (select, texts) != self._asked:
+                paths = [self._scratch.write(f"bare/{path}", text) for path, text in texts.items()]
+                self._scratch.forget(paths)
+                output = await self._run(
+                    paths, ("--isolated", "--select", select), frozenset({0, 1})
+                )
+                self._bare = self._parse(output.stdout, texts, "bare")
+                self._asked = (select, dict(texts))
+            return self._bare
 
     def close(self) -> None:
         """Remove the scratch tree."""

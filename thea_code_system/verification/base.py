@@ -1,4 +1,4 @@
-"""What a rung of the ladder of proofs is."""
+"""The ladder of proofs: each rung says of each change whether it may stand."""
 
 from __future__ import annotations
 
@@ -11,27 +11,31 @@ from thea_code_system.values.source import SourceFile
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text before and after some corrections; ``before`` parses."""
+    """One file before and after some corrections; several changes may be of the same file.
+
+    ``broken`` is True where the file did not parse before.
+    """
 
     before: SourceFile
     after: SourceFile
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a change may stand; ``reason`` says why not."""
+    """Whether a change may stand, and why not."""
 
     ok: bool
     reason: str = ""
 
 
 class Verifier(ABC):
-    """One rung: an organ that accepts or rejects changes, many at a time."""
+    """One rung. An instance is an organ: owned by one actor, never shared."""
 
     @abstractmethod
     async def verify(self, changes: Sequence[Change]) -> Sequence[Verdict]:
-        """A verdict for each change, in order.
+        """One verdict for each change, in order.
 
         Raises:
-            ToolError: if the rung cannot judge here.
+            ToolError: if the program that this rung asks cannot be run.
         """

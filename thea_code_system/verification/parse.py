@@ -1,4 +1,4 @@
-"""The first rung: what parsed still parses."""
+"""The first rung: what parsed still parses, and what was repaired parses now."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.source import SourceFile
 from thea_code_system.verification.base import Change, Verdict, Verifier
 
+_GOOD = Verdict(ok=True)
+_BAD = Verdict(ok=False, reason="it would not parse")
+
 
 class ParseVerifier(Verifier):
-    """Asks the language's own parser, and the tool's parser where the own one rejects.
+    """Rejects what both the language's own parser and the tool's newest one reject.
 
-    The tools know newer grammars: a text that they accept is not broken.
+    The tool is asked first, about all files at once: its parser is ten times faster.
     """
 
     def __init__(self, toolbox: Toolbox) -> None:
@@ -23,21 +26,17 @@ class ParseVerifier(Verifier):
         self._languages = Languages()
 
     async def verify(self, changes: Sequence[Change]) -> Sequence[Verdict]:
-        """Reject what no parser accepts any more."""
-        afters = [change.after for change in changes]
-        rejected = await asyncio.to_thread(self._rejected, afters)
-        bad = [one for one in rejected if one.path in await self._screen.flagged([one])]
+        """One verdict for each change, in order."""
+        files = [
+            SourceFile(f"after/{number}/{change.after.path}", change.after.text)
+            for number, change in enumerate(changes)
+        ]
+        flagged = await self._screen.rejected(files)
         return [
-            Verdict(ok=False, reason="it would no longer parse")
-            if any(source is other for other in bad)
-            else Verdict(ok=True)
-            for source in afters
+            _GOOD if file.path not in flagged or await self._parses(file) else _BAD
+            for file in files
         ]
 
-    def _rejected(self, sources: Sequence[SourceFile]) -> list[SourceFile]:
-        return [
-            source
-            for source in sources
-            if (language := self._languages.for_path(source.path)) is not None
-            and not language.parses(source.text)
-        ]
+    async def _parses(self, file: SourceFile) -> bool:
+        language = self._languages.for_path(file.path)
+        return language is None or await asyncio.to_thread(language.parses, file.text)
