@@ -43,7 +43,6 @@ class CorrectRun:
 
     async def _correct(self, job: Job, output: Output) -> int:
         from thea_code_system.actors.core.orchestration_actor import OrchestrationActor
-
         from thea_code_system.wrappers import create_actor
 
         view = self._view(output)

@@ -28,13 +28,13 @@ class JsonReport(Report):
 
     def finish(self, report: RunReport) -> None:
         """Write the document."""
-        head = json.dumps({"version": VERSION, "run": report.run})
+        head = json.dumps({"version": VERSION, "run": report.run or None})
         files = ",\n".join(text for _, text in sorted(self._files.items()))
         statistics = json.dumps(self.statistics(report), ensure_ascii=False)
         self.write(f'{head[:-1]}, "files": [\n{files}\n], "statistics": {statistics}}}\n')
 
-    @staticmethod
-    def statistics(report: RunReport) -> dict[str, Any]:
+    @classmethod
+    def statistics(cls, report: RunReport) -> dict[str, Any]:
         """The run as a whole."""
         return {
             "seconds": round(report.seconds, 3),
@@ -43,8 +43,17 @@ class JsonReport(Report):
             "corrections": dict(report.states),
             "unavailable": dict(report.unavailable),
             "warnings": list(report.warnings),
-            **{key: value for key, value in report.statistics.items() if key != "files"},
+            **cls._measured(report),
         }
+
+    @staticmethod
+    def _measured(report: RunReport) -> dict[str, Any]:
+        """Counters and accumulators; a run without a candidate has none, and never loads torch."""
+        if not any(report.statistics.values()):
+            return {}
+        from thea_code_system.statistics import RunStatistics
+
+        return RunStatistics.unpack(report.statistics).summary()
 
     @classmethod
     def file(cls, shown: Shown) -> dict[str, Any]:
@@ -101,7 +110,7 @@ class JsonLinesReport(JsonReport):
         entry = {
             "version": VERSION,
             "kind": "run",
-            "run": report.run,
+            "run": report.run or None,
             "statistics": self.statistics(report),
         }
         self.write(f"{json.dumps(entry, ensure_ascii=False)}\n")

@@ -1,0 +1,166 @@
+"""`thea stats`: what has been corrected, and how sure and how fast that was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from thea_cli.commands.config import choice
+from thea_cli.console import Console
+from thea_cli.project import Project
+from thea_cli.tables import Table
+
+EXAMPLES = (
+    "thea stats                     what has been corrected here",
+    "thea stats --format json src",
+    "thea stats --format prometheus > /var/lib/node_exporter/thea.prom",
+)
+_WIDTH = 40  # of the longest bar
+_RUNS = 10  # latest runs that are listed
+
+
+@dataclass(frozen=True, slots=True)
+class StatsQuery:
+    """What `thea stats` was asked."""
+
+    path: str
+    format: str
+
+    def run(self) -> int:
+        """Print the statistics of a project's ledger."""
+        return Project(self.path).run(self._print)
+
+    async def _print(self, project: Project) -> int:
+        from thea_cli.ledger_statistics import LedgerStatistics
+
+        statistics = LedgerStatistics(
+            await project.ledger.statistics_rows(),
+            await project.ledger.corrections(),
+            await project.ledger.evidence(),
+        )
+        if self.format == "json":
+            Console.print(json.dumps(plain(statistics), indent=2))
+        elif self.format == "prometheus":
+            from thea_cli.prometheus import exposition
+
+            Console.print(exposition(statistics).rstrip("\n"))
+        elif not statistics.runs:
+            Console.print(f"There is no run in {project.root} yet: thea correct")
+        else:
+            StatsTables(statistics).print()
+        return 0
+
+
+class StatsTables:
+    """Draws statistics in the terminal."""
+
+    def __init__(self, statistics: Any) -> None:
+        self._of = statistics
+
+    def print(self) -> None:
+        """All tables, those that have something to say."""
+        files = ", ".join(f"{n:,} {status}" for status, n in self._of.files().items())
+        states = ", ".join(f"{n:,} {state}" for state, n in self._of.states().items())
+        Console.print(f"{len(self._of.runs)} runs; files: {files or 'none'}")
+        Console.print(f"corrections: {states or 'none'}\n")
+        self._rules()
+        self._histogram()
+        self._acceptance()
+        self._actors()
+        self._runs()
+
+    def _rules(self) -> None:
+        names = ("applied", "suggested", "reverted", "rejected", "conflicted", "suppressed")
+        table = Table("rule", *names, right=names)
+        for rule, states in self._of.rules().items():
+            table.row(rule, *(states.get(name, 0) or "" for name in names))
+        table.print()
+
+    def _histogram(self) -> None:
+        bins = self._of.histogram()
+        most = max(count for _, count in bins)
+        if not most:
+            return
+        Console.print("confidence of all corrections")
+        for low, count in reversed(bins):
+            bar = "█" * -(-count * _WIDTH // most)
+            Console.print(f"  {low:.1f}  {bar} {count or ''}".rstrip())
+        Console.print("")
+
+    def _acceptance(self) -> None:
+        table = Table(
+            "rule", "kept", "turned down", "acceptance", right=("kept", "turned down", "acceptance")
+        )
+        for row in self._of.acceptance():
+            table.row(row.code, row.kept, row.refused, f"{row.share:.2f}")
+        table.print()
+
+    def _actors(self) -> None:
+        table = Table(
+            "actor", "device", "files", "files/s", "memory", right=("files", "files/s", "memory")
+        )
+        for row in self._of.actors():
+            memory = f"{row.resident_bytes // 2**20} MiB"
+            table.row(row.name, row.device, row.files, f"{row.rate:.1f}", memory)
+        table.print()
+
+    def _runs(self) -> None:
+        table = Table(
+            "run", "when", "files", "applied", "suggested", "seconds", "where",
+            right=("files", "applied", "suggested", "seconds"),
+        )  # fmt: skip
+        for row in map(run_row, self._of.runs[:_RUNS]):
+            when = datetime.fromtimestamp(row["started"]).astimezone().strftime("%Y-%m-%d %H:%M")
+            table.row(
+                row["run"], when, row["files"], row["applied"], row["suggested"],
+                f"{row['seconds']:.2f}", row["placement"],
+            )  # fmt: skip
+        table.print()
+
+
+def run_row(run: Any) -> dict[str, Any]:
+    """One run in numbers."""
+    report = run.report
+    return {
+        "run": run.id,
+        "started": run.started,
+        "seconds": report.get("seconds", 0.0),
+        "files": sum(report.get("files", {}).values()),
+        "applied": report.get("states", {}).get("applied", 0),
+        "suggested": report.get("states", {}).get("suggested", 0),
+        "placement": report.get("placement", ""),
+    }
+
+
+def plain(statistics: Any) -> dict[str, Any]:
+    """Everything as JSON values."""
+    return {
+        "version": 1,
+        "files": statistics.files(),
+        "corrections": statistics.states(),
+        "rules": statistics.rules(),
+        "confidence": [{"from": low, "count": count} for low, count in statistics.histogram()],
+        "acceptance": [asdict(row) for row in statistics.acceptance()],
+        "actors": [asdict(row) for row in statistics.actors()],
+        "accumulators": statistics.accumulators,
+        "runs": [run_row(run) for run in statistics.runs],
+    }
+
+
+def command(
+    path: Annotated[str, typer.Argument(metavar="[PATH]", help="A path in the project.")] = ".",
+    *,
+    format: Annotated[  # noqa: A002 - the name of the flag
+        str, typer.Option(metavar="table|json|prometheus", help="How to print it.")
+    ] = "table",
+) -> StatsQuery:
+    """Show what has been corrected: by rule and state, with confidence, acceptance and speed.
+
+    Acceptance starts from the calibrated confidence, which weighs as much as twenty answers; your
+    answers in `thea review` and what you take back with `thea undo` move it.
+    """
+    return StatsQuery(path, choice("--format", format, ("table", "json", "prometheus")))

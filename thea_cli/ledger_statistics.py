@@ -1,0 +1,159 @@
+"""What a project's ledger adds up to, counted and averaged on torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thea_code_system.confidence.calibration import Calibration
+from thea_code_system.statistics import RunStatistics
+from thea_code_system.wrappers import TorchCounter, add, div, mul, scalar
+
+if TYPE_CHECKING:
+    from thea_code_system.ledger.records import RunRecord
+    from thea_code_system.values.correction import Correction
+
+PSEUDO_OBSERVATIONS = 20  # what a calibrated confidence weighs against what the user has said
+BINS = 10
+
+Judgement = tuple[str, float, str, str]  # code, confidence, verdict, source
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What the user made of the corrections of one code.
+
+    ``share`` is the mean of the posterior Beta distribution: the calibrated confidence counts as
+    ``PSEUDO_OBSERVATIONS`` cases beside those that the ledger has seen.
+    """
+
+    code: str
+    kept: int
+    refused: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRecord:
+    """What one actor did in the latest run that had it; ``rate`` in files a second of uptime."""
+
+    name: str
+    device: str
+    files: int
+    seconds: float
+    rate: float
+    resident_bytes: int
+    healthy: bool
+
+
+class LedgerStatistics:
+    """Folds runs, corrections and judgements of one ledger."""
+
+    def __init__(
+        self,
+        runs: Sequence[RunRecord],
+        corrections: Sequence[tuple[str, Correction]],
+        judgements: Sequence[Judgement],
+    ) -> None:
+        self.runs = runs
+        self._judgements = judgements
+        self._merged = RunStatistics()
+        for run in runs:
+            if run.statistics:
+                self._merged.merge(RunStatistics.unpack(run.statistics))
+        self._now = RunStatistics()
+        for _, correction in corrections:
+            self._observe(correction)
+        self._summary = self._merged.summary()
+
+    @property
+    def accumulators(self) -> dict[str, dict[str, float]]:
+        """Means, spreads and extremes by name."""
+        return dict(self._summary["accumulators"])
+
+    def files(self) -> dict[str, int]:
+        """Files looked at, by status."""
+        return self._under("files/", self._summary["counters"])
+
+    def rules(self) -> dict[str, dict[str, int]]:
+        """Corrections by rule and by the state that they have now, the busiest rule first."""
+        table: dict[str, dict[str, int]] = {}
+        for name, count in self._counts("rule/").items():
+            code, _, state = name.rpartition("/")
+            table.setdefault(code, {})[state] = count
+        return dict(sorted(table.items(), key=lambda row: (-max(row[1].values()), row[0])))
+
+    def states(self) -> dict[str, int]:
+        """Corrections by the state that they have now."""
+        return self._counts("state/")
+
+    def histogram(self) -> list[tuple[float, int]]:
+        """Lower bound of each tenth of confidence, and the corrections in it."""
+        counts = self._counts("bin/")
+        return [(number / BINS, counts.get(str(number), 0)) for number in range(BINS)]
+
+    def acceptance(self) -> list[Acceptance]:
+        """By code, those with most judgements first."""
+        counters: dict[str, dict[str, TorchCounter]] = {}
+        for code, _, verdict, _ in self._judgements:
+            by_verdict = counters.setdefault(
+                code, {"kept": TorchCounter(), "refused": TorchCounter()}
+            )
+            if verdict in by_verdict:
+                by_verdict[verdict].increment()
+        rows = [
+            self._posterior(code, each["kept"], each["refused"]) for code, each in counters.items()
+        ]
+        return sorted(rows, key=lambda row: (-row.kept - row.refused, row.code))
+
+    def actors(self) -> list[ActorRecord]:
+        """The actors of the latest run that had any."""
+        for run in self.runs:
+            if actors := run.report.get("actors"):
+                return [self._actor(name, plain) for name, plain in sorted(actors.items())]
+        return []
+
+    def _observe(self, correction: Correction) -> None:
+        state = correction.state.value
+        self._now.count(f"state/{state}")
+        for rule in correction.rules:
+            self._now.count(f"rule/{rule}/{state}")
+        tenth = int(f"{correction.confidence:.2f}".replace(".", "")[:2])
+        self._now.count(f"bin/{min(tenth, BINS - 1)}")
+
+    def _counts(self, prefix: str) -> dict[str, int]:
+        return self._under(prefix, {name: int(each) for name, each in self._now.counters.items()})
+
+    @staticmethod
+    def _under(prefix: str, counters: dict[str, int]) -> dict[str, int]:
+        return {
+            name.removeprefix(prefix): count
+            for name, count in counters.items()
+            if name.startswith(prefix)
+        }
+
+    def _posterior(self, code: str, kept: TorchCounter, refused: TorchCounter) -> Acceptance:
+        prior = mul(scalar(float(PSEUDO_OBSERVATIONS)), scalar(self._calibrated(code)))
+        seen = add(kept.value(), refused.value())
+        share = div(add(prior, kept.value()), add(scalar(float(PSEUDO_OBSERVATIONS)), seen))
+        return Acceptance(code, int(kept), int(refused), float(share))
+
+    @staticmethod
+    def _calibrated(code: str) -> float:
+        curves = Calibration.packaged().curves
+        curve = curves.get(code) or curves.get(code.partition("/")[0])
+        return curve.probabilities[-1] if curve else 0.5
+
+    @staticmethod
+    def _actor(name: str, plain: dict[str, Any]) -> ActorRecord:
+        files = TorchCounter()
+        for counter, packed in plain.get("counters", {}).items():
+            if counter.startswith("files/"):
+                files.merge(TorchCounter.unpack(packed))
+        uptime = scalar(float(plain.get("uptime", 0.0)))
+        rate = div(files.value(), uptime) if float(uptime) else uptime
+        return ActorRecord(
+            name, str(plain.get("device", "")), int(files), float(uptime), float(rate),
+            int(plain.get("resident_bytes", 0)), bool(plain.get("healthy", False)),
+        )  # fmt: skip
