@@ -77,15 +77,15 @@ class Delivery:
         """Intents and pre-images, then the files, then what became of them."""
         outcomes = [outcome for _, outcome, _ in composed]
         changed = [(one, text) for one, end, text in composed if isinstance(end, Corrected)]
-        originals = {source.path: source.encode() for source, _ in changed}
+        images = {source.digest: source.encode() for source, _ in changed}
         writes = [
             Write(source.path, source.digest, source.encode_text(text)) for source, text in changed
         ]
-        await self._ledger.record_batch(self._run, outcomes, originals)
+        await self._ledger.record(self._run, outcomes, images)
         if not writes:
             return outcomes
         results = await self._workspace.write(writes)
-        await self._ledger.mark_done(self._run, results)
+        await self._ledger.settle(self._run, results)
         by_path = {result.path: result for result in results}
         return [self._judged(outcome, by_path.get(outcome.path)) for outcome in outcomes]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Iterator, Sequence
 
+from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import Corrected, FileOutcome
 from thea_code_system.values.source import SourceFile
@@ -18,19 +19,21 @@ class Intake:
     """Reads files only as the pool asks for them, and leaves out what the cache knows."""
 
     def __init__(
-        self, workspace: ActorHandle, ledger: ActorHandle, context: ProjectContext, *, cached: bool
+        self,
+        workspace: ActorHandle,
+        memory: OutcomeMemory,
+        context: ProjectContext,
     ) -> None:
         self._workspace = workspace
-        self._ledger = ledger
+        self._memory = memory
         self._context = context
-        self._cached = cached
         self._settled: list[FileOutcome] = []
         self._replayed: list[tuple[SourceFile, Corrected]] = []
 
     async def known(self, entries: Sequence[Entry]) -> dict[str, FileOutcome]:
         """Outcomes by path that need no reading: the stamp tells the digest, nothing is written."""
         files = [(entry.path, entry.digest) for entry in entries if entry.digest]
-        found = await self._recall(files)
+        found = await self._memory.recall(files, self._context)
         return {
             path: outcome for path, outcome in found.items() if not isinstance(outcome, Corrected)
         }
@@ -55,7 +58,8 @@ class Intake:
 
     async def _unknown(self, sources: Sequence[SourceFile]) -> list[SourceFile]:
         """The sources that the cache does not know; what it knows is settled or replayed."""
-        known = await self._recall([(source.path, source.digest) for source in sources])
+        files = [(source.path, source.digest) for source in sources]
+        known = await self._memory.recall(files, self._context)
         for source in sources:
             outcome = known.get(source.path)
             if isinstance(outcome, Corrected):
@@ -63,12 +67,6 @@ class Intake:
             elif outcome is not None:
                 self._settled.append(outcome)
         return [source for source in sources if source.path not in known]
-
-    async def _recall(self, files: Sequence[tuple[str, str]]) -> dict[str, FileOutcome]:
-        if not self._cached or not files:
-            return {}
-        found: dict[str, FileOutcome] = await self._ledger.recall(files, self._context)
-        return found
 
     @staticmethod
     def _chunks(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

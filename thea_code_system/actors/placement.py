@@ -9,7 +9,7 @@ from thea_code_system.actors.core.correction_actor import CorrectionActor
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorPool, Cluster
+from thea_code_system.wrappers import ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
@@ -34,7 +34,7 @@ class RunPlacement:
         return ActorPool(
             CorrectionActor,
             num_actors=workers,
-            args=(context, self._config.device),
+            args=(context, self._device()),
             inline=inline,
             name="correction",
             run_id=run,
@@ -48,6 +48,11 @@ class RunPlacement:
         if self._cluster is not None:
             await self._cluster.leave()
             self._cluster = None
+
+    def _device(self) -> str | None:
+        """The device that was asked for; each actor chooses for itself where none was."""
+        asked = self._config.device
+        return None if asked == "auto" else choose_device(asked)
 
     def _on_ray(self, workers: int) -> bool:
         asked = self._config.address is not None

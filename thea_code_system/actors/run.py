@@ -9,11 +9,11 @@ from typing import Any
 
 from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
-from thea_code_system.ledger.cache import OutcomeCache
+from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.statistics import RunStatistics
-from thea_code_system.values.outcome import INCOMPLETE, Clean, Corrected, Failed, FileOutcome
+from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorHandle, ActorPool, ItemFailure
+from thea_code_system.wrappers import ActorPool, ItemFailure
 
 WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
 MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
@@ -22,10 +22,10 @@ MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays 
 class Run:
     """Streams outcomes as the pool finishes them, written and remembered in batches."""
 
-    def __init__(self, intake: Intake, delivery: Delivery, ledger: ActorHandle) -> None:
+    def __init__(self, intake: Intake, delivery: Delivery, memory: OutcomeMemory) -> None:
         self._intake = intake
         self._delivery = delivery
-        self._ledger = ledger
+        self._memory = memory
         self.statistics = RunStatistics()
         self.actors: dict[str, Mapping[str, Any]] = {}
         self.unavailable: dict[str, str] = {}
@@ -58,7 +58,7 @@ class Run:
         """Count an outcome for the report, and keep what the same run would have to say again."""
         self.files.update((outcome.status,))
         self.states.update(one.state.value for one in outcome.corrections)
-        if isinstance(outcome, Corrected) or self._is_incomplete(outcome):
+        if isinstance(outcome, Corrected) or OutcomeMemory.is_incomplete(outcome):
             self.kept = None
         elif self.kept is not None and (not isinstance(outcome, Clean) or outcome.corrections):
             self.kept.append(outcome)
@@ -88,19 +88,9 @@ class Run:
         if not batch:
             return []
         outcomes = await self._delivery.deliver(batch)
-        whole = [
-            made
-            for (_, made), final in zip(batch, outcomes, strict=True)
-            if made == final and not self._is_incomplete(made)
-        ]
-        await self._ledger.remember(whole)
+        pairs = zip(batch, outcomes, strict=True)
+        await self._memory.keep(made for (_, made), final in pairs if made == final)
         return [self.seen(outcome) for outcome in outcomes]
-
-    @staticmethod
-    def _is_incomplete(outcome: FileOutcome) -> bool:
-        """Whether another run might decide otherwise: a tool was missing, time ran out."""
-        cut_short = any(kind == INCOMPLETE for kind, _, _ in outcome.facts)
-        return cut_short or not OutcomeCache.keeps(outcome)
 
     @staticmethod
     def _outcome(source: SourceFile, result: FileOutcome | ItemFailure) -> FileOutcome:

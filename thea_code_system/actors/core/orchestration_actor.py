@@ -15,10 +15,12 @@ from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.core.workspace_actor import WorkspaceActor
 from thea_code_system.actors.delivery import Delivery
 from thea_code_system.actors.intake import Intake
+from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
 from thea_code_system.actors.run import Run
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.ledger.cache import KeptRun
+from thea_code_system.ledger.state import State
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import FileOutcome, Skipped
 from thea_code_system.values.report import Job, Mode, RunReport
@@ -43,9 +45,7 @@ class OrchestrationActor(Actor):
         self._plan = RunPlan(config)
         self._watch = Stopwatch()
         self._started = time.time()
-        self._ledger = create_actor(
-            LedgerActor, config.root, self._cache_dir(), cached=config.cache, inline=True
-        )
+        self._ledger = create_actor(LedgerActor, config.root, inline=True)
         self._delivery: Delivery | None = None
         self._report: RunReport | None = None
         self._warnings: list[str] = []
@@ -53,14 +53,16 @@ class OrchestrationActor(Actor):
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
-        await self._open()
+        state = await self._ledger.open()
+        memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
-        if whole and not job.every_file and (kept := await self._kept(job)):
+        replayable = whole and not job.every_file
+        if replayable and (kept := await memory.unchanged_run(repr(job.paths))):
             for outcome in kept.outcomes:
                 yield outcome
             self._report = self._unchanged(kept)
             return
-        async with aclosing(self._corrected(job, whole=whole)) as outcomes:
+        async with aclosing(self._corrected(job, memory, self._cache_path(state))) as outcomes:
             async for outcome in outcomes:
                 yield outcome
 
@@ -84,28 +86,38 @@ class OrchestrationActor(Actor):
 
     # --- the steps of a run ------------------------------------------------------------------
 
-    async def _open(self) -> None:
-        state = await self._ledger.open()
-        warning = await self._ledger.prepare_cache(self._plan.environment)
-        self._warnings += [words for words in (state.warning, warning) if words]
+    async def _remembered(self, state: State) -> OutcomeMemory:
+        """The cache as this run may use it."""
+        refused: dict[str, set[str]] = {}
+        for one in await self._ledger.refusals():
+            refused.setdefault(one.path, set()).add(one.fingerprint)
+        by_path = {path: frozenset(names) for path, names in refused.items()}
+        path = self._cache_path(state)
+        memory = await asyncio.to_thread(OutcomeMemory, path, self._plan.environment, by_path)
+        self._warnings += [words for words in (state.warning, memory.warning) if words]
+        return memory
 
-    async def _corrected(self, job: Job, *, whole: bool) -> AsyncGenerator[FileOutcome, None]:
+    def _cache_path(self, state: State) -> Path | None:
+        if not self._config.cache:
+            return None
+        chosen = self._config.cache_dir
+        return Path(chosen).joinpath("cache.sqlite") if chosen else state.cache
+
+    async def _corrected(
+        self, job: Job, memory: OutcomeMemory, cache: Path | None
+    ) -> AsyncGenerator[FileOutcome, None]:
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
         from thea_code_system.actors.placement import RunPlacement
 
         workspace = create_actor(
-            WorkspaceActor,
-            self._config.root,
-            self._plan.walk,
-            await self._ledger.cache_path(),
-            inline=True,
+            WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
         )
         run_id = await self._begin(workspace, job)
         given, survey = await self._found(workspace, job)
         context = await self._context(workspace)
-        intake = Intake(workspace, self._ledger, context, cached=self._config.cache)
+        intake = Intake(workspace, memory, context)
         self._delivery = Delivery(workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED)
-        run = Run(intake, self._delivery, self._ledger)
+        run = Run(intake, self._delivery, memory)
         known = {} if given else await intake.known(survey.entries)
         for outcome in [*survey.skipped, *known.values()]:
             yield run.seen(outcome)
@@ -122,9 +134,10 @@ class OrchestrationActor(Actor):
             finally:
                 await placement.close()
         await self._finish(run, run_id, placement.description)
-        if whole and run.kept is not None and survey.manifest is not None:
+        if run.kept is not None and survey.manifest is not None:
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
-            await self._ledger.keep_run(await self._key(job), kept)
+            await memory.keep_run(repr(job.paths), kept)
+        await memory.prune()
 
     async def _begin(self, workspace: ActorHandle, job: Job) -> str:
         """Settle what a killed run left, then enter this one; no id where nothing is written."""
@@ -177,23 +190,8 @@ class OrchestrationActor(Actor):
             plain = asdict(self._report)
             statistics = plain.pop("statistics")
             await self._ledger.finish_run(run_id, plain, statistics)
-        await self._ledger.prune_cache()
 
     # --- runs that change nothing ------------------------------------------------------------
-
-    async def _kept(self, job: Job) -> KeptRun | None:
-        """The last such run over an unchanged tree; no file is read for it."""
-        if not self._config.cache:
-            return None
-        kept: KeptRun | None = await self._ledger.kept_run(await self._key(job))
-        if kept is None or not await asyncio.to_thread(kept.manifest.holds):
-            return None
-        return kept
-
-    async def _key(self, job: Job) -> str:
-        """What tells one whole run from another: its paths and what the user has refused."""
-        refused = sorted(one.fingerprint for one in await self._ledger.refusals())
-        return repr((job.paths, refused))
 
     def _unchanged(self, kept: KeptRun) -> RunReport:
         states = Counter(
@@ -209,9 +207,6 @@ class OrchestrationActor(Actor):
             placement="unchanged",
             warnings=tuple(self._warnings),
         )
-
-    def _cache_dir(self) -> Path | None:
-        return Path(self._config.cache_dir) if self._config.cache_dir else None
 
     @staticmethod
     def _longest(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,0 +1,83 @@
+"""What the cache knows, asked off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from thea_code_system.ledger.cache import KeptRun, OutcomeCache
+from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.outcome import INCOMPLETE, FileOutcome
+
+
+class OutcomeMemory:
+    """Recalls and keeps outcomes under one environment; without a file it knows nothing.
+
+    Args:
+        path: the cache's file; None where nothing is to be remembered.
+        environment: names all that decides about outcomes besides files, facts and refusals.
+        refused: the fingerprints that the user has turned down, by path.
+    """
+
+    def __init__(
+        self, path: Path | None, environment: str, refused: Mapping[str, frozenset[str]]
+    ) -> None:
+        self._refused = refused
+        self._cache: OutcomeCache | None = None
+        self.warning = ""
+        if path is not None:
+            connection, self.warning = DisposableDatabase(path).connect()
+            self._cache = OutcomeCache(connection, environment)
+
+    async def recall(
+        self, files: Sequence[tuple[str, str]], context: ProjectContext
+    ) -> dict[str, FileOutcome]:
+        """Known outcomes by path, for files given by path and digest."""
+        if self._cache is None or not files:
+            return {}
+        wanted = [(path, digest, self._names(path)) for path, digest in files]
+        return await asyncio.to_thread(self._cache.recall, wanted, context)
+
+    async def keep(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Keep outcomes, but for those that another run might decide otherwise."""
+        if self._cache is not None:
+            whole = [
+                (outcome, self._names(outcome.path))
+                for outcome in outcomes
+                if not self.is_incomplete(outcome)
+            ]
+            await asyncio.to_thread(self._cache.store, whole)
+
+    async def unchanged_run(self, key: str) -> KeptRun | None:
+        """The last whole run under a key that wrote nothing, if its tree has not changed since."""
+        if self._cache is None:
+            return None
+        kept = await asyncio.to_thread(self._cache.kept_run, self._whole(key))
+        if kept is None or not await asyncio.to_thread(kept.manifest.holds):
+            return None
+        return kept
+
+    async def keep_run(self, key: str, run: KeptRun) -> None:
+        """Remember a whole run that wrote nothing, and drop what was not met for long."""
+        if self._cache is not None:
+            await asyncio.to_thread(self._cache.keep_run, self._whole(key), run)
+
+    async def prune(self) -> None:
+        """Drop what was not met for long."""
+        if self._cache is not None:
+            await asyncio.to_thread(self._cache.prune)
+
+    @staticmethod
+    def is_incomplete(outcome: FileOutcome) -> bool:
+        """Whether a tool was missing, time ran out, or the file could not be read."""
+        cut_short = any(kind == INCOMPLETE for kind, _, _ in outcome.facts)
+        return cut_short or not OutcomeCache.keeps(outcome)
+
+    def _names(self, path: str) -> frozenset[str]:
+        return self._refused.get(path, frozenset())
+
+    def _whole(self, key: str) -> str:
+        """A whole run depends on all refusals."""
+        return f"{key}{sorted((path, sorted(names)) for path, names in self._refused.items())}"
