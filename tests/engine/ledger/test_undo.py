@@ -1,0 +1,195 @@
+"""Taking back a run, a file, a correction; accepting and refusing suggestions."""
+
+from __future__ import annotations
+
+import pytest
+
+from thea_code_system.errors import LedgerError
+from thea_code_system.values.correction import Edit, State
+
+A, B = b"import os\r\nimport sys\r\nx = 1\r\n", b"import re\ny = 2"
+FIRST, SECOND = Edit(0, 11, ""), Edit(11, 23, "")
+FILES = {"a.py": [FIRST, SECOND], "b.py": [Edit(0, 10, "")]}
+
+
+def texts(desk):
+    return (desk.root / "a.py").read_bytes(), (desk.root / "b.py").read_bytes()
+
+
+async def states(desk, run):
+    files = await desk.ledger.run_details(run)
+    return [one.state for record in files for one in record.corrections]
+
+
+async def correction_ids(desk, run, path="a.py"):
+    files = {record.path: record for record in await desk.ledger.run_details(run)}
+    return [one.id for one in files[path].corrections]
+
+
+async def test_a_run_is_remembered_as_it_was(desk):
+    run = await desk.correct(FILES)
+    assert texts(desk) == (b"x = 1\r\n", b"y = 2")
+    (record,) = await desk.ledger.runs()
+    assert (record.id, record.command, record.changed) == (run, "correct", ("a.py", "b.py"))
+    assert record.report == {"files": 2}
+    first, second = await desk.ledger.run_details(run)
+    _, outcome = desk.outcome("b.py", [])
+    assert [one.edits for one in first.corrections] == [(FIRST,), (SECOND,)]
+    assert second.after == outcome.digest
+    assert first.corrections[0].evidence == (("tool", "ruff"),)
+
+
+async def test_undo_of_a_run_restores_every_byte_and_refuses_nothing(desk):
+    run = await desk.correct(FILES)
+    plan = await desk.undo(run)
+    assert plan.left == ()
+    assert texts(desk) == (A, B)
+    assert set(await states(desk, run)) == {State.REVERTED}
+    assert await desk.ledger.refusals() == ()
+    again = await desk.correct(FILES)
+    assert texts(desk) == (b"x = 1\r\n", b"y = 2")
+    assert again != run
+
+
+async def test_undo_of_a_file_takes_back_that_file_and_is_a_refusal(desk):
+    run = await desk.correct(FILES)
+    await desk.undo(run, files=["b*"])
+    assert texts(desk) == (b"x = 1\r\n", B)
+    (refusal,) = await desk.ledger.refusals()
+    assert (refusal.path, refusal.rules) == ("b.py", ("ruff/F401",))
+    assert await desk.ledger.evidence() == (("ruff/F401", 0.97, "refused", "undo"),)
+
+
+async def test_undo_of_one_correction_keeps_the_others(desk):
+    run = await desk.correct(FILES)
+    first, second = await correction_ids(desk, run)
+    await desk.undo(run, correction=first)
+    assert texts(desk)[0] == b"import os\r\nx = 1\r\n"
+    await desk.undo(run, correction=second)
+    assert texts(desk)[0] == A
+    assert len(await desk.ledger.refusals()) == 2
+    await desk.undo(run)
+    assert texts(desk) == (A, B)
+
+
+async def test_refusals_can_be_forgotten(desk):
+    run = await desk.correct(FILES)
+    first, _ = await correction_ids(desk, run)
+    await desk.undo(run, files=["a.py"])
+    await desk.ledger.forget([first])
+    assert len(await desk.ledger.refusals()) == 1
+    await desk.ledger.forget()
+    assert await desk.ledger.refusals() == ()
+
+
+async def test_a_file_that_has_changed_since_is_left_alone(desk):
+    run = await desk.correct(FILES)
+    (desk.root / "a.py").write_bytes(b"mine\n")
+    (desk.root / "b.py").unlink()
+    plan = await desk.undo(run)
+    assert [(left.path, left.reason) for left in plan.left] == [
+        ("a.py", "it has changed since"),
+        ("b.py", "it no longer exists"),
+    ]
+    assert (desk.root / "a.py").read_bytes() == b"mine\n"
+
+
+async def test_of_two_runs_over_a_file_the_later_is_undone_first(desk):
+    first = await desk.correct({"a.py": [FIRST]})
+    second = await desk.correct({"a.py": [Edit(0, 12, "")]})
+    plan = await desk.undo(first)
+    assert second in plan.left[0].reason
+    await desk.undo(second)
+    await desk.undo(first)
+    assert texts(desk)[0] == A
+
+
+async def test_without_a_name_the_last_run_that_changed_something_is_meant(desk):
+    run = await desk.correct({"a.py": [FIRST]})
+    await desk.correct({"b.py": [Edit(0, 10, "")]}, write=False)
+    assert (await desk.ledger.run()).id == run
+    assert (await desk.ledger.run(run[:5])).id == run
+    await desk.undo(run)
+    with pytest.raises(LedgerError, match="no run has changed anything"):
+        await desk.ledger.run()
+
+
+async def test_what_cannot_be_found_is_an_error_that_says_where_to_look(desk):
+    run = await desk.correct({"a.py": [FIRST]})
+    for look in (
+        desk.ledger.run("zzz"),
+        desk.undo(run, files=["nothing.py"]),
+        desk.undo(run, correction="0000"),
+        desk.ledger.run_of_correction("0000"),
+    ):
+        with pytest.raises(LedgerError) as caught:
+            await look
+        assert "thea history" in caught.value.hint
+
+
+async def test_suggestions_are_accepted_or_refused_once(desk):
+    run = await desk.correct({"a.py": [FIRST, SECOND], "b.py": [Edit(0, 10, "")]}, State.SUGGESTED)
+    assert [record.path for record in await desk.ledger.suggestions(run)] == ["a.py", "b.py"]
+    first, second = await correction_ids(desk, run)
+    await desk.accept(run, [second])
+    assert texts(desk)[0] == b"import os\r\nx = 1\r\n"
+    await desk.accept(run, [first])
+    assert texts(desk)[0] == b"x = 1\r\n"
+    await desk.ledger.refuse(run, await correction_ids(desk, run, "b.py"))
+    assert await desk.ledger.suggestions(run) == ()
+    verdicts = [verdict for _, _, verdict, _ in await desk.ledger.evidence()]
+    assert verdicts == ["kept", "kept", "refused"]
+    await desk.undo(run)
+    assert texts(desk) == (A, B)
+
+
+async def test_a_suggestion_beside_an_applied_correction_is_accepted(desk):
+    source, corrected = desk.outcome("a.py", [FIRST])
+    suggested = desk.correction(source, SECOND, State.SUGGESTED)
+    touching = desk.correction(source, Edit(5, 13, "?"), State.SUGGESTED)
+    corrections = (*corrected.corrections, suggested, touching)
+    desk.outcome = lambda *_: (
+        source,
+        type(corrected)("a.py", source.digest, corrected.after, corrections),
+    )
+    desk.bytes_of = lambda *_: b"import sys\r\nx = 1\r\n"
+    run = await desk.correct({"a.py": [FIRST]})
+    plan = await desk.accept(run, [touching.id])
+    assert "touches" in plan.left[0].reason
+    await desk.accept(run, [suggested.id])
+    assert texts(desk)[0] == b"x = 1\r\n"
+    await desk.undo(run)
+    assert texts(desk)[0] == A
+
+
+async def test_a_suggestion_for_a_file_that_changed_is_left_alone(desk):
+    run = await desk.correct({"a.py": [FIRST]}, State.SUGGESTED)
+    (desk.root / "a.py").write_bytes(b"mine\n")
+    (one,) = await correction_ids(desk, run)
+    plan = await desk.accept(run, [one])
+    assert plan.left[0].reason == "it has changed since"
+
+
+async def test_a_file_that_could_not_be_written_counts_as_not_corrected(desk):
+    run = await desk.ledger.begin_run("correct", "{}", "0.1.0")
+    source, outcome = desk.outcome("a.py", [FIRST])
+    await desk.ledger.record(run, [outcome], {source.digest: source.encode()})
+    (desk.root / "a.py").write_bytes(b"somebody was faster\n")
+    from thea_code_system.values.workspace import Write
+
+    results = await desk.workspace.write([Write("a.py", source.digest, b"x")])
+    await desk.ledger.settle(run, results)
+    (record,) = await desk.ledger.run_details(run)
+    assert record.before == record.after
+    assert record.corrections[0].state is State.REVERTED
+    assert "changed by somebody else" in record.corrections[0].reason
+    with pytest.raises(LedgerError):
+        await desk.ledger.run()
+
+
+async def test_the_ledger_can_be_read_again_by_another_process(desk):
+    run = await desk.correct(FILES)
+    await desk.ledger.shutdown()
+    assert (await desk.ledger.run()).id == run
+    assert [name for name, _ in await desk.ledger.corrections()] == [run] * 3
+    assert await desk.ledger.pre_image((await desk.ledger.run_details(run))[0].before) == A
