@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
+from itertools import islice
 from typing import ClassVar, Final
 
 from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.languages.tokens import Tokenizer
 from thea_code_system.values.source import LineMap
 
+
+_NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 
 class PythonLanguage(Language):
@@ -51,8 +55,10 @@ class PythonLanguage(Language):
         if not error.lineno:
             offset = max(text.find("\0"), 0)
             return Fault(offset, LineMap.of(text).position(offset).line, str(error.msg))
-        lines = LineMap.of(text)
-        line = min(error.lineno, len(lines.starts))
-        start, end = lines.line_span(line)
+        start, line = 0, 1
+        for match in islice(_NEWLINE.finditer(text), error.lineno - 1):
+            start, line = match.end(), line + 1
+        following = _NEWLINE.search(text, start)
+        end = following.end() if following else len(text)
         column = max(error.offset or 1, 1)
         return Fault(min(start + column - 1, end), line, str(error.msg))

@@ -50,7 +50,7 @@ class Blocks:
     def ranges(self, number: int) -> tuple[range, ...]:
         """Blocks that begin or end at a line: alone, with its body, with all that follows it."""
         own = self.column(number)
-        following = [n for n in range(number + 1, self._broken.line_count + 1) if self._broken.is_code(n)]
+        following = self._broken.code_below(number)
         body = self._while(following, lambda n: self.column(n) > own)
         block = self._while(following, lambda n: self.column(n) >= own)
         same = self._while(following, lambda n: self.column(n) == own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.values.source import LineMap, SourceFile
@@ -13,7 +14,7 @@ _INDENT = re.compile(r"[ \t\f]*")
 _BLANK = frozenset({"space", "indent", "newline", "comment"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class BrokenSource:
     """A source that its language's parser rejects, computed once a text and shared by all rules.
 
@@ -46,10 +47,20 @@ class BrokenSource:
 
     def line(self, number: int) -> str:
         """The text of a line (from 1) without its newline; empty beyond either end."""
-        if not 1 <= number <= self.line_count:
-            return ""
-        start, end = self.lines.line_span(number)
-        return self.text[start:end].rstrip("\r\n")
+        return self._line_texts[number - 1] if 1 <= number <= self.line_count else ""
+
+    @cached_property
+    def _line_texts(self) -> list[str]:
+        ends = (*self.lines.starts[1:], self.lines.length)
+        spans = zip(self.lines.starts, ends, strict=True)
+        return [self.text[start:end].rstrip("\r\n") for start, end in spans]
+
+    @cached_property
+    def _code_lines(self) -> list[int]:
+        """The numbers of the lines of code, in order."""
+        mark = self.language.line_comment
+        bodies = ((n, line.lstrip()) for n, line in enumerate(self._line_texts, 1))
+        return [n for n, body in bodies if body and not body.startswith(mark)]
 
     def span(self, number: int) -> tuple[int, int]:
         """Start and end offset of a line (from 1) without its newline."""
@@ -63,16 +74,22 @@ class BrokenSource:
 
     def is_code(self, number: int) -> bool:
         """Whether a line holds more than white space and a comment."""
-        body = self.line(number).strip()
-        return bool(body) and not body.startswith(self.language.line_comment)
+        index = bisect.bisect_left(self._code_lines, number)
+        return index < len(self._code_lines) and self._code_lines[index] == number
 
     def previous_code(self, number: int) -> int:
         """The nearest line of code above a line; 0 if there is none."""
-        return next((n for n in range(number - 1, 0, -1) if self.is_code(n)), 0)
+        index = bisect.bisect_left(self._code_lines, number)
+        return self._code_lines[index - 1] if index else 0
 
     def next_code(self, number: int) -> int:
         """The nearest line of code below a line; 0 if there is none."""
-        return next((n for n in range(number + 1, self.line_count + 1) if self.is_code(n)), 0)
+        index = bisect.bisect_right(self._code_lines, number)
+        return self._code_lines[index] if index < len(self._code_lines) else 0
+
+    def code_below(self, number: int) -> list[int]:
+        """All lines of code below a line, in order."""
+        return self._code_lines[bisect.bisect_right(self._code_lines, number) :]
 
     def code_of(self, number: int) -> tuple[Lexeme, ...]:
         """The lexemes that start on a line, without white space and comments."""

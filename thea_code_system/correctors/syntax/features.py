@@ -12,6 +12,7 @@ from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.ngrams import NgramTable
 from thea_code_system.correctors.syntax.smells import Smells
 from thea_code_system.correctors.syntax.words import Words
+from thea_code_system.languages.base import Lexeme
 from thea_code_system.values.correction import Edit, Safety
 
 _BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
@@ -102,8 +103,8 @@ class Features:
         comment = 0.0
         for edit in edits:
             old = before.text[edit.start : edit.end]
-            new = [x for x in before.language.lexemes(edit.replacement) if x.kind not in _BLANK]
-            gone = [x for x in before.language.lexemes(old) if x.kind not in _BLANK]
+            new = self._code(before, edit.replacement)
+            gone = self._code(before, old)
             inserted.update(x.text for x in new)
             deleted.update(x.text for x in gone)
             words += sum(x.kind in {"name", "keyword", "number", "string"} for x in new)
@@ -112,7 +113,7 @@ class Features:
             if before.language.line_comment in edit.replacement and "comment" not in old:
                 comment = 1.0
                 _, end = before.span(before.line_of(edit.end))
-                hidden = [x for x in before.language.lexemes(before.text[edit.end : end]) if x.kind not in _BLANK]
+                hidden = self._code(before, before.text[edit.end : end])
                 lost += sum(x.kind in {"name", "keyword", "number", "string"} for x in hidden)
                 deleted.update(x.text for x in hidden)
         plus = sum((inserted - deleted).values())
@@ -125,6 +126,12 @@ class Features:
             "deleted_lines": math.log1p(lines),
             "comment": comment,
         }
+
+    @staticmethod
+    def _code(before: BrokenSource, text: str) -> list[Lexeme]:
+        if not text.strip():
+            return []
+        return [x for x in before.language.lexemes(text) if x.kind not in _BLANK]
 
     def _usual(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
         """How much more usual the lines around the edits become."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from thea_code_system.values.correction import Edit
@@ -31,31 +31,30 @@ class Patch:
 
     def then(self, edits: Iterable[Edit]) -> Patch:
         """This patch and then disjoint edits in the coordinates of its text."""
-        pieces = self.pieces
-        for edit in sorted(edits, reverse=True):
-            pieces = tuple(self._replace(pieces, edit))
-        return Patch(self.original, pieces)
+        out: list[tuple[int, int, str]] = []
+        rest = list(reversed(self.pieces))
+        position = 0
+        for edit in sorted(edits):
+            position = self._take(rest, out, edit.start, position)
+            out.append((-1, -1, edit.replacement))
+            position = self._take(rest, [], edit.end, position)
+        return Patch(self.original, (*out, *reversed(rest)))
 
     @staticmethod
-    def _replace(pieces: tuple[tuple[int, int, str], ...], edit: Edit) -> Iterator[tuple[int, int, str]]:
-        position, written = 0, False
-        for start, _, text in pieces:
-            left, right = max(edit.start - position, 0), max(edit.end - position, 0)
-            fresh = start < 0
-            if left > 0:
-                kept = text[:left]
-                yield (-1, -1, kept) if fresh else (start, start + len(kept), kept)
-            if not written and edit.start <= position + len(text):
-                written = True
-                yield -1, -1, edit.replacement
-            if right < len(text):
-                kept = text[max(right, left) :] if right > left else text[left:]
-                if kept:
-                    first = start + len(text) - len(kept)
-                    yield (-1, -1, kept) if fresh else (first, first + len(kept), kept)
+    def _take(
+        rest: list[tuple[int, int, str]], out: list[tuple[int, int, str]], until: int, position: int
+    ) -> int:
+        """Move pieces from the end of ``rest`` to ``out`` up to an offset; the last one is split."""
+        while rest and position < until:
+            start, end, text = rest.pop()
+            size = until - position
+            if size < len(text):
+                cut = -1 if start < 0 else start + size
+                rest.append((cut, end, text[size:]))
+                start, end, text = start, cut, text[:size]
+            out.append((start, end, text))
             position += len(text)
-        if not written:
-            yield -1, -1, edit.replacement
+        return position
 
     def edits(self) -> tuple[Edit, ...]:
         """Minimal, disjoint edits of the original, in order."""

@@ -33,7 +33,9 @@ class MissingColon(SyntaxRule):
         for number in broken.around():
             if not _HEADER.match(broken.line(number)):
                 continue
-            code = [x for x in broken.lexemes_of(number) if x.kind not in {"space", "newline", "comment"}]
+            code = broken.code_of(number)
+            if not code:  # the line is inside a string
+                continue
             last = code[-1]
             if last.text in {";", ",", ".", "="}:
                 yield self.proposal("end the header with a colon", Edit(last.start, last.end, ":"))

@@ -38,9 +38,10 @@ class UnexpectedIndent(SyntaxRule):
                     yield self.proposal("remove the unexpected indentation", *edits)
         above = broken.previous_code(fault.line)
         if above:  # the header's colon, or the line above, is what is wrong
-            code = broken.code_of(above)[-1]
-            if code.text not in {":", ",", "("}:
-                yield self.proposal("add the missing colon", Edit(code.end, code.end, ":"), score=0.3)
+            for last in broken.code_of(above)[-1:]:
+                if last.text not in {":", ",", "("}:
+                    colon = Edit(last.end, last.end, ":")
+                    yield self.proposal("add the missing colon", colon, score=0.3)
             for lines in blocks.before(fault.line):
                 if edits := blocks.shift(lines, broken.indent(fault.line)):
                     yield self.proposal("indent like the lines that follow", *edits, score=0.3)
