@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.records import (
@@ -18,12 +18,14 @@ from thea_code_system.ledger.records import (
 from thea_code_system.ledger.state import NAME, State, StateDirectory
 from thea_code_system.ledger.store import LedgerStore
 from thea_code_system.ledger.turn import WriteTurn
-from thea_code_system.ledger.undoing import ChangePlanner
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.workspace import Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
+
+if TYPE_CHECKING:
+    from thea_code_system.ledger.undoing import ChangePlanner
 
 Result = TypeVar("Result")
 _WAIT = 60.0  # seconds that another process may keep its turn to write
@@ -271,7 +273,10 @@ class LedgerActor(Actor):
             raise LedgerError("the ledger is closed")
         return self._store
 
-    def _planner(self, store: LedgerStore) -> ChangePlanner:
+    @staticmethod
+    def _planner(store: LedgerStore) -> ChangePlanner:
+        from thea_code_system.ledger.undoing import ChangePlanner
+
         return ChangePlanner(store)
 
     async def _take_turn(self) -> None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.outcome import Failed, Skipped
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Manifest, Survey, TreeFacts, Write, Written
-from thea_code_system.workspace.carrying import TextCarrier
 from thea_code_system.workspace.git import Git
-from thea_code_system.workspace.index import TreeIndex
-from thea_code_system.workspace.reading import Reader
-from thea_code_system.workspace.walking import Walker, WalkOptions
-from thea_code_system.workspace.writing import GroupedWriter
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
+
+if TYPE_CHECKING:
+    from thea_code_system.workspace.index import TreeIndex
+    from thea_code_system.workspace.reading import Reader
+    from thea_code_system.workspace.walking import Walker, WalkOptions
+    from thea_code_system.workspace.writing import GroupedWriter
 
 
 @async_actor
@@ -39,12 +42,10 @@ class WorkspaceActor(Actor):
         outside: Sequence[str] = (),
     ) -> None:
         self._root = root
-        self._walker = Walker(root, options)
-        self._reader = Reader(root, options.max_file_size)
-        self._writer = GroupedWriter((root, *outside))
-        self._git = Git(root)
+        self._options = options
+        self._outside = outside
         self._cache = DisposableDatabase(cache)
-        self._index: TreeIndex | None = None
+        self._git = Git(root)
         self._busy = asyncio.Lock()
         self._survey = Survey(())
         self._whole = False
@@ -125,12 +126,14 @@ class WorkspaceActor(Actor):
         self, old: str, new: str, corrections: Sequence[Sequence[Edit]]
     ) -> list[tuple[Edit, ...] | None]:
         """Each correction's edits of an old text in a new one; None where that has moved on."""
+        from thea_code_system.workspace.carrying import TextCarrier
+
         carrier = TextCarrier(old, new)
         return await asyncio.to_thread(lambda: [carrier.carry(edits) for edits in corrections])
 
     def _look(self, paths: Sequence[str], chosen: Sequence[str] | None) -> Survey:
         found = self._walker.survey(paths, chosen)
-        entries = self._tree_index().recognise(found.entries)
+        entries = self._index.recognise(found.entries)
         self._survey = Survey(entries, found.skipped, found.manifest)
         self._whole = chosen is None and self._root in paths
         return self._survey
@@ -140,25 +143,45 @@ class WorkspaceActor(Actor):
         if not needs:
             return TreeFacts()
         if not self._whole:
-            whole = Walker(self._root, self._walker.options)
-            entries = whole.survey([self._root]).entries
-            return self._tree_index().facts(entries, whole.configs(), needs)
-        return self._tree_index().facts(self._survey.entries, self._walker.configs(), needs)
+            entries = self._walker.survey([self._root]).entries
+            return self._index.facts(entries, self._walker.configs(), needs)
+        return self._index.facts(self._survey.entries, self._walker.configs(), needs)
 
     def _read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
         values = self._reader.read(entries)
         read = zip(entries, values, strict=True)
-        self._tree_index().remember((entry, value.digest) for entry, value in read if value.digest)
+        self._index.remember((entry, value.digest) for entry, value in read if value.digest)
         return values
 
     def _digests(self, paths: Sequence[str]) -> dict[str, str]:
         found = ((path, self._reader.data(path)) for path in paths)
         return {path: "" if data is None else SourceFile.digest_of(data) for path, data in found}
 
-    def _tree_index(self) -> TreeIndex:
-        if self._index is None:
-            connection, warning = self._cache.connect()
-            if warning:
-                self.log.warning(warning)
-            self._index = TreeIndex(connection, self._root, self._reader)
-        return self._index
+    # A run that finds nothing changed needs none of these: they are imported and made when used.
+
+    @cached_property
+    def _walker(self) -> Walker:
+        from thea_code_system.workspace.walking import Walker
+
+        return Walker(self._root, self._options)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from thea_code_system.workspace.reading import Reader
+
+        return Reader(self._root, self._options.max_file_size)
+
+    @cached_property
+    def _writer(self) -> GroupedWriter:
+        from thea_code_system.workspace.writing import GroupedWriter
+
+        return GroupedWriter((self._root, *self._outside))
+
+    @cached_property
+    def _index(self) -> TreeIndex:
+        from thea_code_system.workspace.index import TreeIndex
+
+        connection, warning = self._cache.connect()
+        if warning:
+            self.log.warning(warning)
+        return TreeIndex(connection, self._root, self._reader)
