@@ -29,7 +29,9 @@ def act(argv: list[str]) -> int:
         from thea_cli.startup import Startup
 
         if remembered := Startup(shlex.join(argv)).load():
-            return remembered.run()
+            from thea_cli.correcting import CorrectRun
+
+            return CorrectRun(*remembered).run()
     from thea_cli.commandline import CommandLine
 
     return CommandLine().run(argv)

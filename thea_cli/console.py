@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -62,6 +61,8 @@ class Console:
     @staticmethod
     def rich() -> RichConsole:
         """A rich console on standard output; as wide as the terminal, or 100 columns in a pipe."""
+        import shutil
+
         from rich.console import Console as RichConsole
 
         width = None if sys.stdout.isatty() else shutil.get_terminal_size((100, 24)).columns

@@ -62,6 +62,7 @@ class CorrectRun:
             await handle.shutdown()
         if report is not None:
             report.finish(finished)
+        output.stream.flush()
         self._conclude(summary, finished)
         return int(self._exit)
 

@@ -89,5 +89,5 @@ class Project:
         written: list[Written] = await self._workspace.write(
             [change.write() for change in plan.changes]
         )
-        await self.ledger.mark_done(run, written)
+        await self.ledger.settle(run, written)
         return written

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from thea_cli.correcting import CorrectRun
 from thea_cli.request import CorrectRequest
 from thea_code_system import __version__
 from thea_code_system.config.production import ProductionConfig
@@ -41,14 +40,14 @@ class Startup:
             self._folder / f"{hashlib.blake2b(key.encode(), digest_size=16).hexdigest()}.json"
         )
 
-    def load(self) -> CorrectRun | None:
-        """The run that this command line meant last time; None if that may have changed."""
+    def load(self) -> tuple[CorrectRequest, ProductionConfig] | None:
+        """What this command line meant last time; None if that may have changed."""
         try:
             entry = json.loads(self._file.read_text(encoding="utf-8"))
             if entry["stamps"] != self._stamps(entry["stamps"]):
                 return None
             request = CorrectRequest.from_json(entry["request"])
-            return CorrectRun(request, ProductionConfig.from_json(entry["config"]))
+            return request, ProductionConfig.from_json(entry["config"])
         except (OSError, ValueError, KeyError, TypeError):
             return None  # not there, or torn, or from another version: resolve it anew
 

@@ -47,8 +47,6 @@ def command(
         float | None,
         typer.Option(
             metavar="F",
-            min=0,
-            max=1,
             help="Apply corrections that their owner would keep with at least this probability "
             "(default 0.8; env THEA_CONFIDENCE_THRESHOLD).",
         ),

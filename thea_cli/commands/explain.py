@@ -18,7 +18,7 @@ EXAMPLES = (
     "thea explain ruff/F401         what Ruff says about it",
     "thea explain spelling          a whole family",
 )
-_RUFF = re.compile(r"[A-Z]{1,4}\d{2,4}")
+_RUFF = re.compile(r"[A-Z]+\d+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,202 @@
+"""The command line itself: what it imports, what it says about mistakes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"torch", "ray", "rich", "numpy", "pydantic_settings"}
+
+
+def thea(*arguments, cwd, stdin="", env=None, timeout=120):
+    return subprocess.run(
+        [sys.executable, "-m", "thea_cli", *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        env={**os.environ, **(env or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=timeout,
+    )
+
+
+def imported(*arguments, cwd):
+    """The top-level modules that a command line loads."""
+    code = (
+        "import sys, runpy, atexit\n"
+        f"sys.argv = ['thea', *{list(arguments)!r}]\n"
+        "names = lambda: print(*{n.partition('.')[0] for n in sys.modules}, file=sys.stderr)\n"
+        "atexit.register(names)\n"
+        "runpy.run_module('thea_cli', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    return set(done.stderr.split()), done
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["correct", "--help"]])
+def test_help_and_version_import_nothing_heavy(arguments, tmp_path):
+    modules, done = imported(*arguments, cwd=tmp_path)
+    assert done.returncode == 0
+    assert not modules & HEAVY
+
+
+def test_version_does_not_even_import_typer(tmp_path):
+    assert "typer" not in imported("--version", cwd=tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["corect"], ["there is no command corect", "Did you mean `thea correct`?"]),
+        (["correct", "--bogus"], ["--bogus", "thea correct --help"]),
+        (["correct", "nowhere"], ["there is no file or folder nowhere"]),
+        (
+            ["correct", "--min-confidence", "2"],
+            ["--min-confidence", "cannot be 2", "less than or equal to 1"],
+        ),
+        (["correct", "--device", "abacus"], ["--device", "abacus", "a device is auto, cpu"]),
+        (["correct", "--output-format", "xml"], ["--output-format", "'xml'"]),
+        (["correct", "--fail-on", "errors"], ["--fail-on suggestions=0.5"]),
+        (["correct", "--staged", "--since", "HEAD"], ["--staged and --since both say which"]),
+        (["correct", "--stdin-filename", "a.py"], ["--stdin-filename is for `-`"]),
+        (["correct", "-", "a.py"], ["cannot be combined with other paths"]),
+        (["correct", "-o", "no/such/folder/x", "."], ["cannot write the report"]),
+        (["correct", "--files-from", "nowhere.txt"], ["cannot read the file list"]),
+        (["correct", "--log-file", "no/such/folder/x", "."], ["cannot write the log file"]),
+        (["undo", "--forget", "somerun"], ["--forget takes no run"]),
+        (["rules", "cooking"], ["there is no family cooking", "syntax"]),
+        (["explain", "syntax/missing-colom"], ["Did you mean syntax/missing-colon?"]),
+        (["explain", "ruff/F99999"], ["knows no rule F99999"]),
+        (["stats", "--format", "xml"], ["--format cannot be xml"]),
+    ],
+)
+def test_a_mistake_is_explained_and_exits_2_without_a_traceback(arguments, words, tmp_path):
+    done = thea(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("error: ")
+    for word in words:
+        assert word in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_path_outside_the_project_is_refused(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    done = thea("correct", "one", "two", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "outside the project root" in done.stderr
+
+
+def test_an_unexpected_error_says_where_its_traceback_is(tmp_path):
+    code = (
+        "from thea_cli.boundary import Boundary\n"
+        "def wrong(): raise ZeroDivisionError('of all things')\n"
+        "raise SystemExit(Boundary().run(wrong))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "ZeroDivisionError: of all things" in done.stderr
+    assert "Traceback" not in done.stderr
+    (log,) = tmp_path.glob("thea-*.log")
+    assert str(log) in done.stderr
+    assert "Traceback" in log.read_text()
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    command = f"{sys.executable} -m thea_cli rules | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert "family" in done.stdout
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_can_be_shown(shell, tmp_path):
+    done = thea("--show-completion", shell, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "thea" in done.stdout
+
+
+def test_shell_completion_knows_commands_and_flags(tmp_path):
+    def complete(words):
+        env = {
+            "_THEA_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(len(words.split()) - 1),
+        }
+        done = subprocess.run(
+            [Path(sys.executable).with_name("thea")], env={**os.environ, **env}, cwd=tmp_path,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stdout.split()
+
+    assert "correct" in complete("thea cor")
+    assert "--min-confidence" in complete("thea correct --min")
+
+
+def test_config_shows_values_with_their_origins(tmp_path):
+    (tmp_path / "thea.toml").write_text("\nwords = ['frob']\nworkers = 3\n")
+    done = thea("config", "--format", "json", cwd=tmp_path, env={"THEA_MAX_WORKERS": "2"})
+    settings = json.loads(done.stdout)["settings"]
+    assert settings["words"] == {"value": ["frob"], "origin": f"{tmp_path}/thea.toml:2"}
+    assert settings["max-workers"] == {"value": 2, "origin": "env THEA_MAX_WORKERS"}
+    assert settings["device"]["origin"] == "default"
+    assert "workers does not count: it needs --trust" in done.stderr
+    table = thea("config", "--changed", cwd=tmp_path, env={"THEA_MAX_WORKERS": "2"}).stdout
+    assert "max-workers  env THEA_MAX_WORKERS" in table
+    assert "device" not in table
+
+
+def test_explain_shows_examples_of_our_rules_and_the_words_of_the_tools(tmp_path):
+    ours = thea("explain", "syntax/missing-colon", cwd=tmp_path)
+    assert "mends:" in ours.stdout
+    assert "confidence:" in ours.stdout
+    theirs = thea("explain", "F401", cwd=tmp_path)
+    assert "unused-import" in theirs.stdout
+
+
+def test_rules_lists_every_family(tmp_path):
+    listed = json.loads(thea("rules", "--format", "json", cwd=tmp_path).stdout)
+    names = {family["name"] for family in listed["families"]}
+    assert {"syntax", "ruff", "oxlint", "spelling", "patterns"} <= names
+    assert any(rule["code"] == "syntax/missing-colon" for rule in listed["rules"])
+
+
+def test_doctor_checks_tools_correctors_and_devices(tmp_path):
+    done = thea("doctor", "--quick", "--format", "json", cwd=tmp_path)
+    findings = {each["subject"]: each for each in json.loads(done.stdout)}
+    assert done.returncode == 0, findings
+    assert findings["tool ruff"]["state"] == "ok"
+    assert findings["corrector syntax"]["state"] == "ok"
+    assert "torch" in findings
+
+
+def test_doctor_says_what_to_do_about_a_missing_tool(tmp_path):
+    code = (
+        "import thea_code_system.tools.runner as r\n"
+        "r.ToolRunner._folders = lambda self: iter(())\n"
+        "from thea_cli.commands.doctor import Doctor\n"
+        "raise SystemExit(Doctor(quick=True, format='json').run())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    findings = {each["subject"]: each for each in json.loads(done.stdout)}
+    assert findings["tool ruff"]["state"] == "failed"
+    assert "pip install ruff" in findings["tool ruff"]["advice"]
+    assert done.returncode == 1
