@@ -108,6 +108,15 @@ class BrokenSource:
         line = self.faults[0].line
         return range(max(1, line - reach), min(self.line_count, line + reach) + 1)
 
+    def beside(self, above: int = 1, below: int = 1, faults: int = 6) -> list[int]:
+        """The existing lines from ``above`` to ``below`` each of the first faults, in order."""
+        found = {
+            number
+            for fault in self.faults[:faults]
+            for number in range(fault.line - above, fault.line + below + 1)
+        }
+        return sorted(number for number in found if 1 <= number <= self.line_count)
+
     def lexemes_of(self, number: int) -> tuple[Lexeme, ...]:
         """The lexemes that start on a line, in order."""
         start, end = self.lines.line_span(number)

@@ -51,9 +51,7 @@ class HashComment(SyntaxRule):
         ]
         if docstrings:
             yield self.proposal("Write a docstring as a comment", *docstrings, score=0.85)
-        for number in sorted(
-            {n for fault in broken.faults[:5] for n in (fault.line, fault.line - 1)}
-        ):
+        for number in broken.beside(below=0):
             found = _TRAILING.search(broken.line(number))
             lexeme = broken.lexeme_at(broken.span(number)[0] + found.start(1)) if found else None
             if found and lexeme and lexeme.kind not in {"string", "comment"}:

@@ -92,7 +92,7 @@ class MissingBrace(SyntaxRule):
         if not given and after not in _AFTER_BLOCK | _AFTER_VALUE:
             return
         gap = " " if after in _AFTER_BLOCK and not given else ""
-        for at, closer in enumerate(wanted):
+        for at, closer in enumerate(wanted[: len(given) + 1]):
             if [*given[:at], closer, *given[at:]][: len(wanted)] == wanted[: len(given) + 1]:
                 place = below.closers[at - 1].end if at else below.tokens[0].start
                 yield below.number, 1.0, Edit(place, place, f"{closer}{gap}")

@@ -33,10 +33,7 @@ class MissingParenthesis(SyntaxRule):
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Each head within a few lines of a fault whose brace ends its line."""
-        lines = sorted(
-            {n for fault in broken.faults[:8] for n in range(fault.line - _REACH, fault.line + 2)}
-        )
-        for number in lines:
+        for number in broken.beside(above=_REACH, faults=8):
             code = broken.code_of(number)
             for at, head in enumerate(code[:-1]):
                 if head.text in _HEADS and not (at and code[at - 1].text == "."):

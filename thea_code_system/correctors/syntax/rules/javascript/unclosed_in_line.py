@@ -12,7 +12,6 @@ from thea_code_system.correctors.syntax.rules.javascript.lines import CLOSER
 from thea_code_system.languages.base import Lexeme
 from thea_code_system.values.correction import Edit, Proposal
 
-_REACH: Final = 1
 _TRIED: Final = 24
 _BRACE: Final = (
     (re.compile(r"[\s\w$,]*[\w$,](?=\s+from\b)"), 1.0),
@@ -64,10 +63,7 @@ class UnclosedInLine(SyntaxRule):
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """The places that what follows suggests, as far as the text then parses."""
         found: list[tuple[float, Edit]] = []
-        lines = sorted(
-            {n for f in broken.faults[:6] for n in range(f.line - _REACH, f.line + _REACH + 1)}
-        )
-        for number in lines:
+        for number in broken.beside():
             for opener in self._unclosed(broken, number):
                 found += self._closed(broken, number, opener)
             found += self._opened(broken, number)

@@ -52,7 +52,7 @@ class MisspelledKeyword(SyntaxRule):
         """Each word around a fault that is nearly a keyword, alone."""
         python = broken.language.name in PYTHON
         keywords = _PYTHON_FIRST if python else _SCRIPT_FIRST
-        lines = sorted({n for f in broken.faults[:5] for n in (f.line, f.line - 1)}, reverse=True)
+        lines = reversed(broken.beside(below=0))
         counts: dict[str, int] = {}
         for lexeme in broken.lexemes:
             counts[lexeme.text] = counts.get(lexeme.text, 0) + 1
