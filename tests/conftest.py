@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 
 import pytest
@@ -47,3 +48,13 @@ class WithoutTorch:
 def pytest_configure(config):
     if HEAVY:
         config.pluginmanager.register(WithoutTorch())
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A local cluster with room for two actors, shared by all tests of a session."""
+    from thea_code_system.wrappers import Cluster
+
+    started = asyncio.run(Cluster().start(workers=2))
+    yield started
+    asyncio.run(started.leave())

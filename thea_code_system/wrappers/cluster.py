@@ -61,6 +61,11 @@ class Cluster:
         self._keeper: subprocess.Popen[str] | None = None
         self._environment: dict[str, str | None] = {}
 
+    @property
+    def process_group(self) -> int | None:
+        """The process group, and session, of a cluster that was started here."""
+        return self._keeper.pid if self._keeper is not None else None
+
     async def start(self, workers: int, num_gpus: int | None = None) -> Self:
         """Start a local cluster for so many actors, with a spare worker, and connect to it.
 

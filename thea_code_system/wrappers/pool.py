@@ -93,7 +93,12 @@ class ActorPool:
 
     @property
     def slots(self) -> int:
-        """How many batches may be in flight."""
+        """How many batches may be in flight.
+
+        Raises:
+            ActorError: the pool has been shut down.
+        """
+        self._refuse_closed()
         return len([slot for _ in self._workers for slot in range(self._max_in_flight)])
 
     async def map(
@@ -247,8 +252,7 @@ class ActorPool:
 
     def _free(self, *, alone: bool) -> PoolWorker | None:
         """Return the least loaded actor that may be sent a call."""
-        if self._closed:
-            raise ActorError(f"The pool '{self.name}' has been shut down.", "Make a new one.")
+        self._refuse_closed()
         if self._waiting_alone and not alone:
             return None
         limit = 1 if alone else self._max_in_flight
@@ -261,8 +265,9 @@ class ActorPool:
 
     async def _open(self) -> list[PoolWorker]:
         """Start the actors, at the first call."""
+        self._refuse_closed()
         async with self._opening:
-            if not self._workers and not self._closed:
+            if not self._workers:
                 await self._grow()
         return self._workers
 
@@ -291,3 +296,7 @@ class ActorPool:
     def _check(self, method: str) -> None:
         if self._recipe("").methods.get(method) is not False:
             raise AttributeError(f"{self._cls.__name__} has no remote method '{method}'.")
+
+    def _refuse_closed(self) -> None:
+        if self._closed:
+            raise ActorError(f"The pool '{self.name}' has been shut down.", "Make a new one.")

@@ -46,6 +46,7 @@ class BatchSource:
         self._queue: asyncio.Queue[Entry | None] = asyncio.Queue(limits.count)
         self._pump = asyncio.ensure_future(self._pull(items))
         self._held: Entry | None = None
+        self._failure: Exception | None = None
 
     async def batch(self) -> list[Entry]:
         """Return the next items: at least one, and what else is there; empty at the end."""
@@ -81,10 +82,12 @@ class BatchSource:
         entry = await self._queue.get()
         if entry is None:
             self.exhausted = True
-            await self._pump
+            if self._failure is not None:
+                raise self._failure
         return entry
 
     async def _pull(self, items: Items) -> None:
+        """Feed the queue, whose bound makes this wait; what the items raise is kept."""
         try:
             if isinstance(items, AsyncIterable):
                 places = itertools.count()
@@ -93,8 +96,9 @@ class BatchSource:
             else:
                 for entry in self._ordered(items):
                     await self._queue.put(entry)
-        finally:
-            await self._queue.put(None)
+        except Exception as error:  # noqa: BLE001 - raised where the items are asked for
+            self._failure = error
+        await self._queue.put(None)
 
     def _ordered(self, items: Iterable[Any]) -> Iterable[Entry]:
         if isinstance(items, Sequence) and self._limits.size_of is not None:

@@ -23,7 +23,8 @@ Packed: TypeAlias = "dict[str, Any]"
 FORMATS = {"d": "float64", "f": "float32", "b": "int8", "B": "uint8", "h": "int16", "i": "int32"}
 FORMATS |= {"l": "int64", "q": "int64"}
 PENDING_LIMIT = 4096  # numbers that wait in a buffer before they are folded unread
-SKETCH_LIMIT = 1 << 20  # values that wait, two bytes each, before they enter the sketch
+WAITING_LIMIT = 64  # tensors that wait, as bfloat16, before they enter the sketch
+SKETCH_LIMIT = 1 << 20  # values in them
 
 
 class TorchCounter:
@@ -240,8 +241,9 @@ class TorchAccumulator:
         elif made.numel():
             vector = made.reshape(-1).to(TorchMath.real_type(made.device))
             self._include(Moments.of(vector))
-            self._unsketched.append(vector.to(torch.bfloat16))
-            if sum(map(len, self._unsketched)) >= SKETCH_LIMIT:
+            self._unsketched.append(vector.to(self._device(), torch.bfloat16))
+            full = sum(map(len, self._unsketched)) >= SKETCH_LIMIT
+            if full or len(self._unsketched) >= WAITING_LIMIT:
                 self._fold_sketch()
 
     def _include(self, moments: Moments) -> None:
@@ -264,9 +266,11 @@ class TorchAccumulator:
         self._sketch = self._sketch.merge(moved) if self._sketch else moved
 
     def _fold_sketch(self) -> Sketch | None:
+        import torch
+
         waiting, self._unsketched = self._unsketched, []
-        for values in waiting:
-            self._include_sketch(Sketch.of(values))
+        if waiting:
+            self._include_sketch(Sketch.of(torch.cat(waiting)))
         return self._sketch
 
     def _state(self) -> Packed:
