@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS kept_run (
 );
 """
 _TURNS = 64  # outcomes that none of the last 64 storing runs met are dropped
+_RECENT = 16
 _ROWS = 200_000
 _RUNS = 32
 _PASSING = frozenset({SkipReason.TIME, SkipReason.CHANGED})
@@ -64,16 +65,17 @@ class OutcomeCache:
         if every fact that it read is what it was.
         """
         keys = {self._key(*one): one[0] for one in wanted}
+        recent = self._recent_turns()
         seen: dict[tuple[str, str], str] = {}
         found = {}
-        used = []
-        for key, value in self._select(tuple(keys)):
+        aged = []
+        for key, value, turn in self._select(tuple(keys)):
             outcome = self._codec.loads(value)
             if self._holds(outcome, context, seen):
                 found[keys[key]] = outcome
-                used.append((self._current_turn(), key))
-        with self._database:
-            self._database.executemany("UPDATE outcome SET turn = ? WHERE key = ?", used)
+                if turn not in recent:
+                    aged.append(key)
+        self._renew(aged)
         return found
 
     def store(self, outcomes: Iterable[tuple[FileOutcome, frozenset[str]]]) -> None:
@@ -124,7 +126,9 @@ class OutcomeCache:
             self._database.execute("INSERT OR REPLACE INTO kept_run VALUES (?,?,?,?,?,?)", values)
 
     def prune(self) -> None:
-        """Drop what was not met for long."""
+        """Drop what was not met for long; nothing to do where this run stored nothing."""
+        if self._turn is None:
+            return
         with self._database:
             self._database.execute(
                 "DELETE FROM outcome WHERE turn NOT IN"
@@ -142,6 +146,19 @@ class OutcomeCache:
                 (_RUNS,),
             )
 
+    def _recent_turns(self) -> frozenset[int]:
+        """The last turns: an outcome met in one of them need not be marked again."""
+        query = "SELECT id FROM turn ORDER BY id DESC LIMIT ?"
+        return frozenset(turn for (turn,) in self._database.execute(query, (_RECENT,)))
+
+    def _renew(self, keys: Sequence[bytes]) -> None:
+        if keys:
+            turn = self._current_turn()
+            with self._database:
+                self._database.executemany(
+                    "UPDATE outcome SET turn = ? WHERE key = ?", [(turn, key) for key in keys]
+                )
+
     def _current_turn(self) -> int:
         """The number of this run among those that used the cache."""
         if self._turn is None:
@@ -149,14 +166,14 @@ class OutcomeCache:
                 self._turn = self._database.execute("INSERT INTO turn DEFAULT VALUES").lastrowid
         return self._turn or 0
 
-    def _select(self, keys: Sequence[bytes]) -> list[tuple[bytes, str]]:
+    def _select(self, keys: Sequence[bytes]) -> list[tuple[bytes, str, int]]:
         """The rows of some keys; SQLite takes a bounded number of parameters at once."""
-        rows: list[tuple[bytes, str]] = []
+        rows: list[tuple[bytes, str, int]] = []
         rest = keys
         while rest:
             chunk, rest = rest[:500], rest[500:]
             marks = ",".join("?" for _ in chunk)
-            query = f"SELECT key, value FROM outcome WHERE key IN ({marks})"  # noqa: S608
+            query = f"SELECT key, value, turn FROM outcome WHERE key IN ({marks})"  # noqa: S608
             rows.extend(self._database.execute(query, chunk))
         return rows
 

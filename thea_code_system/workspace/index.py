@@ -93,28 +93,37 @@ class TreeIndex:
 
     def _update(self, entries: Sequence[Entry], needs: frozenset[str]) -> None:
         """Scan what is new or changed, and what imports a name that is a module only now."""
-        stems = self._stems(entries)
-        stale = iter(list(self._stale(entries, needs, stems)))
+        stems, before = self._stems(entries), self._stems_before()
+        stale = iter(list(self._stale(entries, needs, stems - before)))
         while batch := list(itertools.islice(stale, _BATCH)):
             self._scan(batch, needs, stems)
-        present = {entry.path for entry in entries}
+        if "imports" in needs and stems != before:
+            names = " ".join(sorted(stems))
+            with self._database:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO stems VALUES (?, ?)", (self._root, names)
+                )
+        self._drop_others({entry.path for entry in entries})
+
+    def _stems_before(self) -> frozenset[str]:
+        """The names that were modules when imports were last looked at."""
+        query = "SELECT names FROM stems WHERE root = ?"
+        row = self._database.execute(query, (self._root,)).fetchone()
+        return frozenset(row[0].split()) if row else frozenset()
+
+    def _drop_others(self, present: set[str]) -> None:
         query = "SELECT path FROM file WHERE root = ?"
         paths = [path for (path,) in self._database.execute(query, (self._root,))]
         gone = [(self._root, path) for path in paths if path not in present]
-        with self._database:
-            self._database.executemany("DELETE FROM file WHERE root = ? AND path = ?", gone)
-            self._database.execute(
-                "INSERT OR REPLACE INTO stems VALUES (?, ?)", (self._root, " ".join(sorted(stems)))
-            )
+        if gone:
+            with self._database:
+                self._database.executemany("DELETE FROM file WHERE root = ? AND path = ?", gone)
 
     def _stale(
-        self, entries: Sequence[Entry], needs: frozenset[str], stems: frozenset[str]
+        self, entries: Sequence[Entry], needs: frozenset[str], new: frozenset[str]
     ) -> Iterator[Entry]:
         query = "SELECT path, stamp, imports, words IS NULL FROM file WHERE root = ?"
         known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
-        row = self._database.execute("SELECT names FROM stems WHERE root = ?", (self._root,))
-        names = row.fetchone()
-        new = stems - frozenset(names[0].split()) if names else stems
         for entry in entries:
             stamp, imports, wordless = known.get(entry.path, (b"", None, True))
             if (

@@ -88,9 +88,10 @@ def test_a_whole_run_is_kept_with_what_it_said(cache):
 def test_what_no_recent_run_met_is_dropped(cache):
     database = cache._database
     cache.store([(OUTCOMES[0], NOTHING), (OUTCOMES[1], NOTHING)])
-    for _ in range(70):
+    for number in range(90):
         later = OutcomeCache(database, "environment")
         assert ask(later, OUTCOMES[1]) is not None
+        later.store([(Clean(f"new{number}.py", "d"), NOTHING)])
         later.prune()
     assert ask(cache, OUTCOMES[0]) is None
 
