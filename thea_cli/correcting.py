@@ -46,16 +46,17 @@ class CorrectRun:
         from thea_code_system.wrappers import create_actor
 
         view = self._view(output)
-        summary = Summary(view)
+        summary = Summary(view, names_failures=self._format not in {"full", "concise"})
         report = None if self._echoes else make_report(self._format, view, output.write)
         progress = ProgressBar(wanted=not self._request.quiet)
         handle = create_actor(OrchestrationActor, self._config, inline=True)
+        progress.start(handle.expected)
         try:
             async for outcome in handle.run(job):
                 summary.add(outcome)
                 self._exit = max(self._exit, self._policy.code([outcome]))
                 await self._show(outcome, handle, report, job, output)
-                progress.update(summary.files, summary.corrections, None)
+                progress.update(summary.files, summary.corrections)
             finished: RunReport = await handle.report()
         finally:
             progress.stop()

@@ -16,8 +16,9 @@ _NAMED = 5  # failed files that are listed by name
 class Summary:
     """Keeps what is worth a line; clean files leave nothing but their number."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, names_failures: bool = True) -> None:
         self._view = view
+        self._names_failures = names_failures  # where the report itself does not
         self.files = 0
         self.corrections = 0
         self._skips: Counter[str] = Counter()
@@ -42,7 +43,14 @@ class Summary:
     def lines(self, report: RunReport) -> Iterator[str]:
         """The summary; the first line is the result, the others say what to do."""
         yield self._headline(report)
-        yield from self._failures()
+        if self._names_failures:
+            yield from self._failures()
+        if broken := len([each for each in self._failed if each.broken]):
+            noun = "file does" if broken == 1 else "files do"
+            yield (
+                f"{broken:,} {noun} not parse, and no repair is probable enough: "
+                "--show-suggestions shows the candidates."
+            )
         for name, why in report.unavailable.items():
             yield f"Without {name}: {why} (`thea doctor` says what to do)"
         if report.files.get("corrected"):
@@ -72,17 +80,10 @@ class Summary:
         return f"{', '.join(parts)}; {report.seconds:.2f} s."
 
     def _failures(self) -> Iterator[str]:
-        broken = [each for each in self._failed if each.broken]
         for failed in sorted(self._failed, key=lambda each: each.path)[:_NAMED]:
             yield f"  {self._view.paint(self._view.path(failed.path), 'bold')}: {failed.error}"
         if len(self._failed) > _NAMED:
             yield f"  and {len(self._failed) - _NAMED:,} more (--output-format concise lists all)"
-        if broken:
-            noun = "file does" if len(broken) == 1 else "files do"
-            yield (
-                f"{len(broken):,} {noun} not parse, and no repair is probable enough: "
-                "--show-suggestions shows the candidates."
-            )
 
     def _next_step(self, report: RunReport) -> str:
         if self._view.mode is Mode.STAGED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 from thea_cli.reports.base import Shown, View
 from thea_cli.reports.registry import FORMATS, make_report
 from thea_cli.summary import Summary
+from thea_code_system.statistics import RunStatistics
 from thea_code_system.values.correction import Correction, Edit, Safety, State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, Skipped, SkipReason
 from thea_code_system.values.patch import Patch
@@ -41,9 +43,10 @@ OUTCOMES = [
     (Clean("src/b.py", "d"), None),
     (Skipped("src/big.py", "d", SkipReason.OVERSIZE), None),
 ]
+FILES = {"clean": 1, "corrected": 1, "failed": 1, "skipped": 1}
 REPORT = RunReport(
-    "20261122-ab12", "/p", 0.0, 1.25, {"clean": 1, "corrected": 1, "failed": 1, "skipped": 1}, {"applied": 2}, "inline",
-    unavailable={"oxlint": "not installed"}, statistics={"counters": {"files/clean": 1}},
+    "20261122-ab12", "/p", 0.0, 1.25, FILES, {"applied": 2}, "inline",
+    unavailable={"oxlint": "not installed"},
 )  # fmt: skip
 
 
@@ -79,7 +82,24 @@ def test_json_is_the_documented_document():
     }  # fmt: skip
     assert first["safety"] == "safe"
     assert document["files"][2]["reason"] == "larger than max-file-size"
-    assert document["statistics"]["counters"] == {"files/clean": 1}
+    assert document["statistics"]["files"] == {
+        "clean": 1,
+        "corrected": 1,
+        "failed": 1,
+        "skipped": 1,
+    }
+
+
+@pytest.mark.torch
+def test_json_statistics_are_read_from_counters_and_accumulators():
+    statistics = RunStatistics()
+    statistics.observe([OUTCOMES[1][0]])
+    written = []
+    report = make_report("json", View("/p", "/p"), written.append)
+    report.finish(dataclasses.replace(REPORT, statistics=statistics.pack()))
+    measured = json.loads("".join(written))["statistics"]
+    assert measured["counters"]["rule/ruff/E702/applied"] == 1
+    assert measured["accumulators"]["confidence"]["count"] == 3
 
 
 def test_json_positions_count_code_points_and_only_real_line_ends():

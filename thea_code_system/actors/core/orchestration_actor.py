@@ -49,6 +49,7 @@ class OrchestrationActor(Actor):
         self._delivery: Delivery | None = None
         self._report: RunReport | None = None
         self._warnings: list[str] = []
+        self._expected: int | None = None
 
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
@@ -72,6 +73,11 @@ class OrchestrationActor(Actor):
         if self._report is None:
             raise RuntimeError("the run has not finished")
         return self._report
+
+    @remote_method
+    async def expected(self) -> int | None:
+        """How many outcomes there will be; None as long as files are still being found."""
+        return self._expected
 
     @remote_method
     async def texts(self, path: str) -> tuple[str, str] | None:
@@ -114,6 +120,7 @@ class OrchestrationActor(Actor):
         )
         run_id = await self._begin(workspace, job)
         given, survey = await self._found(workspace, job)
+        self._expected = len([*given, *survey.entries, *survey.skipped])
         context = await self._context(workspace)
         intake = Intake(workspace, memory, context)
         self._delivery = Delivery(workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED)
