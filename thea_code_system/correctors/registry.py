@@ -75,6 +75,14 @@ class CorrectorRegistry:
                 from thea_code_system.correctors.oxlint.corrector import OxlintCorrector
 
                 return OxlintCorrector(self._toolbox, chosen)
+            case "patterns":
+                from thea_code_system.correctors.patterns.corrector import PatternsCorrector
+
+                return PatternsCorrector(self._toolbox) if self._context.settings.patterns else None
+            case "spelling":
+                from thea_code_system.correctors.spelling.corrector import SpellingCorrector
+
+                return SpellingCorrector(self._toolbox)
             case _ if family in self._extensions:
                 return self._load(self._extensions[family])
             case _:

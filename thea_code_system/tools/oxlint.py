@@ -13,10 +13,11 @@ from typing import Any
 
 from thea_code_system.errors import ToolError
 from thea_code_system.tools.lsp import LspSession
+from thea_code_system.tools.positions import Utf16Text
 from thea_code_system.tools.runner import ToolRunner
 from thea_code_system.tools.scratch import ScratchTree
 from thea_code_system.values.correction import Edit
-from thea_code_system.values.source import LineMap, SourceFile
+from thea_code_system.values.source import SourceFile
 
 _CODE = re.compile(
     r"([a-z][\w-]*)\(([\w/-]+)\)"
@@ -228,7 +229,7 @@ class OxlintClient:
         diagnostics: Sequence[dict[str, Any]],
     ) -> Iterable[OxlintFix]:
         """Each action of one file that does more than silence a rule."""
-        spots = Utf16Lines(source.text)
+        spots = Utf16Text(source.text)
         harmless = {(title, edits) for title, _, edits in self._flat(safe, spots)}
         for title, rule, edits in self._flat(every, spots):
             message = self._message(rule, edits, diagnostics, spots)
@@ -236,7 +237,7 @@ class OxlintClient:
 
     @staticmethod
     def _flat(
-        actions: Sequence[dict[str, Any]], spots: Utf16Lines
+        actions: Sequence[dict[str, Any]], spots: Utf16Text
     ) -> Iterable[tuple[str, str, tuple[Edit, ...]]]:
         """Title, rule and edits; what silences a rule comes right after that rule's fixes."""
         waiting: list[tuple[str, tuple[Edit, ...]]] = []
@@ -255,7 +256,7 @@ class OxlintClient:
         rule: str,
         edits: Sequence[Edit],
         diagnostics: Sequence[dict[str, Any]],
-        spots: Utf16Lines,
+        spots: Utf16Text,
     ) -> str:
         """What the diagnostic nearest to the edits says."""
         said = [
@@ -264,26 +265,3 @@ class OxlintClient:
             if (match := _CODE.fullmatch(one.get("code") or "")) and match[2] == rule
         ]
         return str(min(said)[1]).partition("\nhelp:")[0] if said else ""
-
-
-class Utf16Lines:
-    """Turns positions that count UTF-16 units, as language servers do, into offsets."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._lines = LineMap.of(text)
-        self._plain = text.isascii()
-
-    def offset(self, position: Mapping[str, int]) -> int:
-        """The offset in code points of a position that counts from 0."""
-        line, column = position["line"] + 1, position["character"]
-        start = self._lines.offset(line, 1)
-        if self._plain or line > len(self._lines.starts):
-            return min(start + column, len(self._text))
-        units = self._text[start : self._lines.line_span(line)[1]].encode("utf-16-le")
-        return start + len(units[: 2 * column].decode("utf-16-le", "ignore"))
-
-    def edit(self, edit: Mapping[str, Any]) -> Edit:
-        """A text edit of the protocol as one of ours."""
-        place = edit["range"]
-        return Edit(self.offset(place["start"]), self.offset(place["end"]), edit["newText"])

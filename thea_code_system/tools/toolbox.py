@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from thea_code_system.tools.ast_grep import AstGrepClient
 from thea_code_system.tools.oxlint import OxlintClient
 from thea_code_system.tools.ruff import RuffClient, RuffRequest
 from thea_code_system.tools.runner import ToolRunner
+from thea_code_system.tools.typos import TyposClient
 
 
 class Toolbox:
@@ -34,6 +36,16 @@ class Toolbox:
     def oxlint(self) -> OxlintClient:
         """Oxlint: findings and fixes for JavaScript and TypeScript."""
         return OxlintClient(self.runner("oxlint", (1, 50)))
+
+    @cached_property
+    def typos(self) -> TyposClient:
+        """Typos: misspelt words."""
+        return TyposClient(self.runner("typos", (1, 30)))
+
+    @cached_property
+    def ast_grep(self) -> AstGrepClient:
+        """The ast-grep program: rewrites by pattern."""
+        return AstGrepClient(self.runner("ast-grep", (0, 40)))
 
     def runner(self, program: str, oldest: tuple[int, int]) -> ToolRunner:
         """A runner of a program under this box's limits."""

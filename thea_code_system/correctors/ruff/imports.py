@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from thea_code_system.tools.positions import Utf8Text
 from thea_code_system.tools.ruff import RuffFinding
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import LineMap, SourceFile
@@ -72,6 +73,7 @@ class ImportJudge:
     ) -> None:
         self._source = source
         self._lines = LineMap.of(source.text)
+        self._places = Utf8Text(source.text)
         self._private = _PRIVATE.search(source.path) is not None
         self._wanted = context.imported.get(context.module_of(source.path), frozenset())
         self._imports = dict(self._index())
@@ -155,8 +157,4 @@ class ImportJudge:
         row, column = alias.lineno, alias.col_offset
         if alias.asname and alias.end_lineno and alias.end_col_offset:
             row, column = alias.end_lineno, alias.end_col_offset - len(alias.asname.encode())
-        start, end = self._lines.line_span(row)
-        line = self._source.text[start:end]
-        if line.isascii():
-            return start + column
-        return start + len(line.encode()[:column].decode())
+        return self._places.in_line(row, column)

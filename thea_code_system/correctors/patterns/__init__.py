@@ -1,0 +1,1 @@
+"""Rewrites that the user wrote as ast-grep rules."""

@@ -1,0 +1,1 @@
+"""Misspelt words in English prose, and nowhere else."""

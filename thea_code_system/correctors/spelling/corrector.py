@@ -1,0 +1,167 @@
+"""The family ``spelling``: words that typos knows only one way to mend."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.spelling.prose import Prose
+from thea_code_system.languages.base import Lexeme
+from thea_code_system.languages.registry import Languages
+from thea_code_system.tools.positions import Utf8Text
+from thea_code_system.tools.toolbox import Toolbox
+from thea_code_system.tools.typos import TyposHit
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.correction import Edit, Proposal, Safety
+from thea_code_system.values.source import SourceFile
+
+CODE = "spelling/typo"
+_SHORTEST = 5
+_DEFENSIBLE = frozenset({"seeked", "writeable"})  # what typos mends and some write on purpose
+_FOREIGN = re.compile(r"(^|/)(locales?|i18n|l10n|lang(uages?)?|translations?)(/|$)", re.IGNORECASE)
+_PLACES = {
+    "comment": (Safety.SAFE, 0.95),
+    "docstring": (Safety.SAFE, 0.95),
+    "string": (Safety.UNSAFE, 0.6),
+    "elsewhere": (Safety.DISPLAY_ONLY, 0.3),
+}
+
+
+class SpellingCorrector(Corrector):
+    """Proposes the one correction of a misspelt word, by the place where it stands."""
+
+    name: ClassVar[str] = "spelling"
+    languages: ClassVar[frozenset[str]] = frozenset({"python", "javascript", "typescript", "tsx"})
+    stage: ClassVar[Stage] = Stage.SPELLING
+
+    def __init__(self, toolbox: Toolbox) -> None:
+        self._toolbox = toolbox
+        self._languages = Languages()
+        self._read: dict[str, tuple[str, ...]] = {}
+
+    async def propose(
+        self, sources: Sequence[SourceFile], context: ProjectContext
+    ) -> Sequence[Sequence[Proposal]]:
+        """One proposal for each word, in the order of their places."""
+        found = await self._toolbox.typos.check(sources, context.settings.words)
+        self._read = {}
+        return [
+            list(self._proposals(source, found.get(source.path, ()), context)) for source in sources
+        ]
+
+    def facts(self, source: SourceFile, context: ProjectContext) -> Iterable[tuple[str, str]]:
+        """Each word that was looked up among those of the tree."""
+        del context
+        return [("word", word) for word in self._read.get(source.path, ())]
+
+    def version(self) -> str:
+        """The version of typos, and so of its dictionary."""
+        return self._toolbox.typos.version()
+
+    def _proposals(
+        self, source: SourceFile, hits: Sequence[TyposHit], context: ProjectContext
+    ) -> Iterator[Proposal]:
+        likely = [hit for hit in hits if self._is_likely(hit)]
+        if not likely:
+            return
+        self._read[source.path] = tuple(sorted({hit.word.lower() for hit in likely}))
+        unknown = [hit for hit in likely if hit.word.lower() not in context.words]
+        often = self._frequent(source, unknown)
+        unusual = context.looks_deliberate(source.path) or _FOREIGN.search(source.path)
+        places = _Places(source, self._languages)
+        for hit in unknown:
+            place = places.of(hit)
+            if place is None or hit.word.lower() in often:
+                continue
+            safety, score = _PLACES["elsewhere" if unusual else place]
+            yield Proposal(
+                rules=(CODE,),
+                message=f"`{hit.word}` should be `{hit.corrections[0]}`",
+                edits=(Edit(hit.offset, hit.offset + len(hit.word), hit.corrections[0]),),
+                safety=safety,
+                score=score,
+                evidence=(("place", place),),
+            )
+
+    @staticmethod
+    def _is_likely(hit: TyposHit) -> bool:
+        return (
+            len(hit.corrections) == 1
+            and len(hit.word) >= _SHORTEST
+            and hit.word.lower() not in _DEFENSIBLE
+            and hit.word.isascii()
+            and hit.word.isalpha()
+            and (hit.word.islower() or hit.word.istitle())
+            and hit.corrections[0].replace("-", "").replace(" ", "").isalpha()
+        )
+
+    @staticmethod
+    def _frequent(source: SourceFile, hits: Sequence[TyposHit]) -> frozenset[str]:
+        """Words that stand in this very file more than twice: somebody means them."""
+        text = source.text.lower()
+        return frozenset(
+            word for word in {hit.word.lower() for hit in hits} if text.count(word) > 2
+        )
+
+
+class _Places:
+    """Tells where in one file a word stands; looks only when first asked."""
+
+    def __init__(self, source: SourceFile, languages: Languages) -> None:
+        self._source = source
+        language = languages.for_path(source.path)
+        self._lexemes: Sequence[Lexeme] = language.lexemes(source.text) if language else ()
+        self._starts = [lexeme.start for lexeme in self._lexemes]
+        self._python = language is not None and language.name == "python"
+        self._docstrings: frozenset[int] | None = None
+
+    def of(self, hit: TyposHit) -> str | None:
+        """``comment``, ``docstring``, ``string`` or ``elsewhere``; None where no prose is."""
+        row = bisect.bisect_right(self._starts, hit.offset) - 1
+        if row < 0:
+            return None
+        lexeme = self._lexemes[row]
+        if lexeme.kind not in {"comment", "string"}:
+            return "elsewhere"
+        start, end = self._passage(row) if lexeme.kind == "comment" else (lexeme.start, lexeme.end)
+        if not Prose(self._source.text[start:end]).holds(hit.offset - start, hit.word):
+            return None
+        if lexeme.kind == "string" and self._is_docstring(lexeme):
+            return "docstring"
+        return lexeme.kind
+
+    def _passage(self, row: int) -> tuple[int, int]:
+        """A comment with the comments on the lines right above and below it."""
+        first = last = row
+        while first > 0 and self._joins(first - 1):
+            first -= 1
+        while last + 1 < len(self._lexemes) and self._joins(last + 1):
+            last += 1
+        return self._lexemes[first].start, self._lexemes[last].end
+
+    def _joins(self, row: int) -> bool:
+        lexeme = self._lexemes[row]
+        blank = lexeme.kind in {"newline", "space", "indent"}
+        return lexeme.kind == "comment" or (blank and lexeme.text.count("\n") < 2)
+
+    def _is_docstring(self, lexeme: Lexeme) -> bool:
+        if not self._python:
+            return False
+        if self._docstrings is None:
+            self._docstrings = frozenset(self._find_docstrings())
+        return lexeme.start in self._docstrings
+
+    def _find_docstrings(self) -> Iterator[int]:
+        """Where strings start that are statements: documentation, and read by nobody else."""
+        try:
+            tree = ast.parse(self._source.text)
+        except (SyntaxError, ValueError, RecursionError):
+            return
+        places = Utf8Text(self._source.text)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                yield places.in_line(node.value.lineno, node.value.col_offset)

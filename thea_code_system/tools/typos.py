@@ -1,0 +1,103 @@
+"""A client of typos: misspelt words and what they should be, one process a batch."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from thea_code_system.errors import ToolError
+from thea_code_system.tools.runner import ToolRunner
+from thea_code_system.tools.scratch import ScratchTree
+from thea_code_system.values.source import SourceFile
+
+_ARGUMENTS = ("--isolated", "--hidden", "--no-ignore", "--no-check-filenames", "--format", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class TyposHit:
+    """A misspelt word at an offset, and all that it may have been meant to be."""
+
+    offset: int
+    word: str
+    corrections: tuple[str, ...]
+
+
+class TyposClient:
+    """Organ: asks typos on a scratch tree of its own, under a configuration of our own."""
+
+    def __init__(self, runner: ToolRunner) -> None:
+        self._runner = runner
+        self._scratch = ScratchTree()
+        self._busy = asyncio.Lock()
+
+    def version(self) -> str:
+        """The version of the program."""
+        return self._runner.version()
+
+    async def check(
+        self, sources: Sequence[SourceFile], words: Sequence[str]
+    ) -> Mapping[str, tuple[TyposHit, ...]]:
+        """The hits of each source that has some; ``words`` are never misspelt.
+
+        Raises:
+            ToolError: if typos cannot be run.
+        """
+        async with self._busy:
+            allowed = "".join(f"{json.dumps(word.lower())} = {json.dumps(word.lower())}\n"
+                              for word in sorted(set(words)))  # fmt: skip
+            self._scratch.write("typos.toml", f"[default.extend-words]\n{allowed}")
+            paths = self._scratch.lay(sources)
+            self._scratch.forget([*paths, "typos.toml"])
+            self._scratch.write("paths", "\n".join(paths))
+            output = await self._runner.run(
+                [*_ARGUMENTS, "--config", "typos.toml", "--file-list", "paths"],
+                cwd=self._scratch.root,
+                accept=frozenset({0, 2}),
+            )
+        return self._parse(output.stdout, sources)
+
+    def close(self) -> None:
+        """Remove the scratch tree."""
+        self._scratch.close()
+
+    def _parse(
+        self, stdout: bytes, sources: Sequence[SourceFile]
+    ) -> dict[str, tuple[TyposHit, ...]]:
+        texts = {source.path: source.text for source in sources}
+        found: dict[str, list[TyposHit]] = {}
+        starts: dict[str, list[int]] = {}
+        try:
+            for line in stdout.splitlines():
+                item = json.loads(line)
+                if item["type"] != "typo":
+                    continue
+                path = item["path"].removeprefix("./").removeprefix("tree/")
+                if path not in starts:
+                    starts[path] = self._line_starts(texts[path])
+                begin = starts[path][item["line_num"] - 1]
+                offset = self._offset(texts[path], begin, item["byte_offset"])
+                hit = TyposHit(offset, item["typo"], tuple(item["corrections"]))
+                found.setdefault(path, []).append(hit)
+        except (ValueError, KeyError, IndexError) as error:
+            raise ToolError(f"typos {self.version()} answers oddly: {error!r}") from error
+        return {
+            path: tuple(sorted(hits, key=lambda hit: hit.offset)) for path, hits in found.items()
+        }
+
+    @staticmethod
+    def _line_starts(text: str) -> list[int]:
+        """Where the lines start as typos counts them: at line feeds only."""
+        starts = [0]
+        while end := text.find("\n", starts[-1]) + 1:
+            starts.append(end)
+        return starts
+
+    @staticmethod
+    def _offset(text: str, begin: int, column: int) -> int:
+        """A column counted in bytes of UTF-8 from the start of a line, as an offset."""
+        line = text[begin : begin + column]
+        if line.isascii():
+            return begin + column
+        return begin + len(line.encode()[:column].decode())
