@@ -28,7 +28,10 @@ AGGREGATE = re.compile(
 
 @pytest.fixture(scope="module")
 def quantities(engine):
-    """The modules that handle quantities; actors on Ray are the wrappers but torch, platform, clock."""
+    """The modules that handle quantities; of the wrappers, those that make the actors on Ray.
+
+    A stopwatch reads a clock without loading torch: its one subtraction is not theirs.
+    """
     return [
         module
         for module in engine
