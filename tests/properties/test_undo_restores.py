@@ -8,9 +8,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from thea_code_system.ledger.store import LedgerStore
-from thea_code_system.ledger.undoing import ChangePlanner
-from thea_code_system.values.correction import Correction, Edit, Safety, State
+from thea_code_system.ledger.books import Books
+from thea_code_system.ledger.state import State
+from thea_code_system.values import correction as states
+from thea_code_system.values.correction import Correction, Edit, Safety
 from thea_code_system.values.outcome import Corrected
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
@@ -32,7 +33,8 @@ class Remembered:
     """A file in memory that a run has corrected, with one correction an edit."""
 
     def __init__(self, folder, text, edits, *, bom):
-        self.store = LedgerStore(Path(folder) / "ledger.sqlite")
+        self.books = Books(State(Path(folder)))
+        self.store = self.books.store
         data = (b"\xef\xbb\xbf" if bom else b"") + text.encode()
         self.source = SourceFile.decode("f.py", data)
         self.edits = edits
@@ -47,7 +49,14 @@ class Remembered:
     def outcome(self):
         corrections = tuple(
             Correction(
-                str(number), str(number), ("a/b",), "", (edit,), Safety.SAFE, 1.0, State.APPLIED
+                str(number),
+                str(number),
+                ("a/b",),
+                "",
+                (edit,),
+                Safety.SAFE,
+                1.0,
+                states.State.APPLIED,
             )
             for number, edit in enumerate(self.edits)
         )
@@ -56,7 +65,7 @@ class Remembered:
 
     def undo(self, correction=""):
         disk = {"f.py": SourceFile.digest_of(self.disk)}
-        plan = ChangePlanner(self.store).undo(self.run, disk, correction=correction)
+        plan = self.books.planner.undo(self.run, disk, correction=correction)
         assert plan.left == ()
         self.store.plan(plan.changes)
         for change in plan.changes:
@@ -82,4 +91,4 @@ def test_undoing_some_corrections_is_as_if_they_had_never_been(text_and_edits, b
         if file.disk != file.source.encode():
             file.undo()
         assert file.disk == file.source.encode()
-        file.store.close()
+        file.books.close()

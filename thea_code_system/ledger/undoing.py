@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.history import LedgerHistory
 from thea_code_system.ledger.records import Change, ChangePlan, FileRecord, Left, Transition
-from thea_code_system.ledger.store import LedgerStore
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
@@ -21,8 +21,8 @@ class ChangePlanner:
     from the pre-image and the edits that remain, never patched backwards.
     """
 
-    def __init__(self, store: LedgerStore) -> None:
-        self._store = store
+    def __init__(self, history: LedgerHistory) -> None:
+        self._history = history
 
     def targets(
         self, run: str, files: Sequence[str] = (), correction: str = ""
@@ -39,7 +39,7 @@ class ChangePlanner:
         """
         found = [
             record
-            for record in self._store.files(run)
+            for record in self._history.files(run)
             if self._applied(record)
             and self._matches(record.path, files)
             and (not correction or any(one.id == correction for one in record.corrections))
@@ -53,9 +53,9 @@ class ChangePlanner:
 
     def suggestions(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with the suggestions that are neither accepted nor refused."""
-        refused = {refusal.fingerprint for refusal in self._store.refusals()}
+        refused = {refusal.fingerprint for refusal in self._history.refusals()}
         found = []
-        for record in self._store.files(run):
+        for record in self._history.files(run):
             still_open = tuple(
                 one
                 for one in record.corrections
@@ -102,7 +102,7 @@ class ChangePlanner:
             disk: the bytes of each file concerned, as they are now.
         """
         changes, left = [], []
-        for record in self._store.files(run):
+        for record in self._history.files(run):
             wanted = [one for one in record.corrections if one.id in chosen]
             if wanted:
                 data = disk.get(record.path)
@@ -117,10 +117,10 @@ class ChangePlanner:
         self, run: str, record: FileRecord, digest: str, correction: str, verdict: str
     ) -> Change | Left:
         path = record.path
-        later = self._store.later_run(run, path)
+        later = self._history.later_run(run, path)
         if later is not None:
             return Left(path, f"run {later} changed it later: undo that first")
-        original = self._store.preimage(record.before)
+        original = self._history.preimage(record.before)
         if original is None:
             return Left(path, "its former content is no longer kept")
         applied = self._applied(record)
@@ -140,7 +140,7 @@ class ChangePlanner:
         path = record.path
         if data is None or SourceFile.digest_of(data) != record.after:
             return Left(path, "it has changed since")
-        original = data if record.after == record.before else self._store.preimage(record.before)
+        original = data if record.after == record.before else self._history.preimage(record.before)
         if original is None:
             return Left(path, "its former content is no longer kept")
         applied = self._applied(record)

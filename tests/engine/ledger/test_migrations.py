@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 
 from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.database import LedgerDatabase
 from thea_code_system.ledger.migrations import STEPS, Migrations
-from thea_code_system.ledger.store import LedgerStore
 
 EXTRA = (*STEPS, "ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT ''; CREATE TABLE n (x)")
 
@@ -44,12 +44,12 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(database):
 def test_a_ledger_of_a_newer_thea_is_not_touched(tmp_path, database):
     Migrations(EXTRA).apply(database)
     with pytest.raises(LedgerError, match="schema 2"):
-        LedgerStore(tmp_path / "ledger.sqlite")
+        LedgerDatabase(tmp_path / "ledger.sqlite")
 
 
 def test_a_damaged_ledger_is_an_error_and_stays_as_it_is(tmp_path):
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no database" * 500)
     with pytest.raises(LedgerError, match="cannot be opened"):
-        LedgerStore(path)
+        LedgerDatabase(path)
     assert path.read_bytes() == b"no database" * 500

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.books import Books
 from thea_code_system.ledger.records import (
     ChangePlan,
     FileRecord,
@@ -16,16 +18,11 @@ from thea_code_system.ledger.records import (
     Transition,
 )
 from thea_code_system.ledger.state import NAME, State, StateDirectory
-from thea_code_system.ledger.store import LedgerStore
-from thea_code_system.ledger.turn import WriteTurn
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.workspace import Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
-
-if TYPE_CHECKING:
-    from thea_code_system.ledger.undoing import ChangePlanner
 
 Result = TypeVar("Result")
 _WAIT = 60.0  # seconds that another process may keep its turn to write
@@ -42,8 +39,7 @@ class LedgerActor(Actor):
     def __init__(self, root: str) -> None:
         self._root = root
         self._busy = asyncio.Lock()
-        self._state: State | None = None
-        self._store: LedgerStore | None = None
+        self._books: Books | None = None
 
     @remote_method
     async def open(self) -> State:
@@ -52,25 +48,20 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: the ledger is damaged, or was made by a newer Thea.
         """
-        if self._state is None:
-            tracked = await Git(self._root).tracks(NAME)
-            self._state = await self._do(self._open, tracked)
-        return self._state
+        return (await self._opened()).state
 
     async def shutdown(self) -> None:
         """Close the ledger."""
-        if self._store is not None:
-            await self._do(self._turn.give_back)
-            await self._do(self._store.close)
-            self._store = None
-            self._state = None
+        if self._books is not None:
+            await self._do(self._books.close)
+            self._books = None
 
     @remote_method
     async def begin_run(
         self, command: str, settings: str, version: str, mode: str = "write"
     ) -> str:
         """Enter a new run; its id, which names it in every later call."""
-        return await self._do((await self._opened()).begin, command, settings, version, mode)
+        return await self._do((await self._opened()).store.begin, command, settings, version, mode)
 
     @remote_method
     async def record(
@@ -83,23 +74,24 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: another process has been writing for a minute.
         """
-        store = await self._opened()
+        books = await self._opened()
         if images:
-            await self._take_turn()
-        await self._do(store.record, run, outcomes, images)
+            await self._take_turn(books)
+        await self._do(books.store.record, run, outcomes, images)
 
     @remote_method
     async def settle(self, run: str, results: Sequence[Written]) -> None:
         """Enter what became of the writes of a batch or a plan."""
-        await self._do((await self._opened()).settle, run, results)
-        await self._do(self._turn.give_back)
+        books = await self._opened()
+        await self._do(books.store.settle, run, results)
+        await self._do(books.turn.give_back)
 
     @remote_method
     async def finish_run(
         self, run: str, report: Mapping[str, Any], statistics: Mapping[str, Any]
     ) -> None:
         """Enter how a run ended; both are plain values."""
-        await self._do((await self._opened()).finish, run, report, statistics)
+        await self._do((await self._opened()).store.finish, run, report, statistics)
 
     @remote_method
     async def torn(self) -> tuple[Torn, ...]:
@@ -107,12 +99,12 @@ class LedgerActor(Actor):
 
         Holds the turn to write if there are any: :meth:`recover` has to follow.
         """
-        store = await self._opened()
-        if not await self._do(store.torn) or not await self._do(self._turn.take, 0.0):
+        books = await self._opened()
+        if not await self._do(books.history.torn) or not await self._do(books.turn.take, 0.0):
             return ()
-        torn = await self._do(store.torn)
+        torn = await self._do(books.history.torn)
         if not torn:
-            await self._do(self._turn.give_back)
+            await self._do(books.turn.give_back)
         return torn
 
     @remote_method
@@ -123,17 +115,17 @@ class LedgerActor(Actor):
             torn: what :meth:`torn` said.
             disk: the digest of each file as it is now.
         """
-        store = await self._opened()
+        books = await self._opened()
         for one in torn:
             done = disk.get(one.path) == one.planned
             result = Written(one.path, "" if done else "the run was interrupted")
-            await self._do(store.settle, one.run, [result])
-        await self._do(self._turn.give_back)
+            await self._do(books.store.settle, one.run, [result])
+        await self._do(books.turn.give_back)
 
     @remote_method
     async def runs(self, limit: int = 20) -> tuple[RunRecord, ...]:
         """The latest runs, newest first."""
-        return await self._do((await self._opened()).runs, limit)
+        return await self._do((await self._opened()).history.runs, limit)
 
     @remote_method
     async def run(self, name: str = "") -> RunRecord:
@@ -142,12 +134,12 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: there is no such run, or more than one.
         """
-        return await self._do((await self._opened()).run, name)
+        return await self._do((await self._opened()).history.run, name)
 
     @remote_method
     async def run_details(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with all their corrections."""
-        return await self._do((await self._opened()).files, run)
+        return await self._do((await self._opened()).history.files, run)
 
     @remote_method
     async def run_of_correction(self, correction: str) -> str:
@@ -156,17 +148,17 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: there is none.
         """
-        return await self._do((await self._opened()).run_of_correction, correction)
+        return await self._do((await self._opened()).history.run_of_correction, correction)
 
     @remote_method
     async def pre_image(self, digest: str) -> bytes | None:
         """The bytes of a file before it was written."""
-        return await self._do((await self._opened()).preimage, digest)
+        return await self._do((await self._opened()).history.preimage, digest)
 
     @remote_method
     async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with suggestions that are still open, and only these."""
-        return await self._do(self._planner(await self._opened()).suggestions, run)
+        return await self._do((await self._opened()).planner.suggestions, run)
 
     @remote_method
     async def undo_targets(
@@ -177,7 +169,7 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: the run has no such file or correction.
         """
-        planner = self._planner(await self._opened())
+        planner = (await self._opened()).planner
         found = await self._do(planner.targets, run, files, correction)
         return tuple(record.path for record in found)
 
@@ -196,7 +188,7 @@ class LedgerActor(Actor):
         Raises:
             LedgerError: the run has no such file or correction.
         """
-        planner = self._planner(await self._opened())
+        planner = (await self._opened()).planner
         return await self._do(planner.undo, run, disk, files, correction)
 
     @remote_method
@@ -204,7 +196,7 @@ class LedgerActor(Actor):
         self, run: str, corrections: Sequence[str], disk: Mapping[str, bytes]
     ) -> ChangePlan:
         """What applying suggestions after all means; ``disk`` holds the files' present bytes."""
-        planner = self._planner(await self._opened())
+        planner = (await self._opened()).planner
         return await self._do(planner.accept, run, corrections, disk)
 
     @remote_method
@@ -215,72 +207,60 @@ class LedgerActor(Actor):
             LedgerError: another process has been writing for a minute.
         """
         if plan.changes:
-            store = await self._opened()
-            await self._take_turn()
-            await self._do(store.plan, plan.changes)
+            books = await self._opened()
+            await self._take_turn(books)
+            await self._do(books.store.plan, plan.changes)
 
     @remote_method
     async def set_states(self, run: str, transitions: Sequence[Transition]) -> None:
         """Give corrections of a run another state."""
-        await self._do((await self._opened()).set_state, run, transitions)
+        await self._do((await self._opened()).store.set_state, run, transitions)
 
     @remote_method
     async def refuse(self, run: str, corrections: Sequence[str], source: str = "review") -> None:
         """Remember that the user turned corrections down: they are not applied again."""
-        await self._do((await self._opened()).judge, run, corrections, "refused", source)
+        await self._do((await self._opened()).store.judge, run, corrections, "refused", source)
 
     @remote_method
     async def forget(self, corrections: Sequence[str] | None = None) -> None:
         """Forget that corrections were turned down; all of them by default."""
-        await self._do((await self._opened()).forget, corrections)
+        await self._do((await self._opened()).store.forget, corrections)
 
     @remote_method
     async def refusals(self) -> tuple[Refusal, ...]:
         """What the user has turned down."""
-        return await self._do((await self._opened()).refusals)
+        return await self._do((await self._opened()).history.refusals)
 
     @remote_method
     async def evidence(self) -> tuple[tuple[str, float, str, str], ...]:
         """Code, confidence, verdict and source of every judgement, oldest first."""
-        return await self._do((await self._opened()).evidence)
+        return await self._do((await self._opened()).history.evidence)
 
     @remote_method
     async def statistics_rows(self, limit: int = -1) -> tuple[RunRecord, ...]:
         """The latest runs with their packed statistics; all by default."""
-        return await self._do((await self._opened()).runs, limit)
+        return await self._do((await self._opened()).history.runs, limit)
 
     @remote_method
     async def corrections(self) -> list[tuple[str, Correction]]:
         """Run and correction of all there is, oldest first, with the states of now."""
-        store = await self._opened()
-        return await self._do(lambda: list(store.corrections()))
+        history = (await self._opened()).history
+        return await self._do(lambda: list(history.corrections()))
 
     async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
         """Run blocking work in a thread, one at a time: the database has one connection."""
         async with self._busy:
             return await asyncio.to_thread(work, *arguments)
 
-    def _open(self, tracked: bool) -> State:  # noqa: FBT001 - handed through a thread
-        state = StateDirectory(self._root).choose(tracked=tracked)
-        self._store = LedgerStore(state.ledger)
-        self._turn = WriteTurn(state.path.joinpath("turn.sqlite"))
-        return state
+    async def _opened(self) -> Books:
+        if self._books is None:
+            tracked = await Git(self._root).tracks(NAME)
+            state = await self._do(partial(StateDirectory(self._root).choose, tracked=tracked))
+            self._books = await self._do(Books, state)
+        return self._books
 
-    async def _opened(self) -> LedgerStore:
-        if self._store is None:
-            await self.open()
-        if self._store is None:
-            raise LedgerError("the ledger is closed")
-        return self._store
-
-    @staticmethod
-    def _planner(store: LedgerStore) -> ChangePlanner:
-        from thea_code_system.ledger.undoing import ChangePlanner
-
-        return ChangePlanner(store)
-
-    async def _take_turn(self) -> None:
-        if not await self._do(self._turn.take, _WAIT):
+    async def _take_turn(self, books: Books) -> None:
+        if not await self._do(books.turn.take, _WAIT):
             raise LedgerError(
                 "another Thea has been writing to this project for a minute",
                 "Wait for it, or end it, and run again.",

@@ -1,0 +1,42 @@
+"""One project's open ledger, with those who read it, write it and plan from it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from thea_code_system.ledger.database import LedgerDatabase
+from thea_code_system.ledger.history import LedgerHistory
+from thea_code_system.ledger.state import State
+from thea_code_system.ledger.store import LedgerStore
+from thea_code_system.ledger.turn import WriteTurn
+
+if TYPE_CHECKING:
+    from thea_code_system.ledger.undoing import ChangePlanner
+
+
+class Books:
+    """The ledger in a state directory.
+
+    Raises:
+        LedgerError: it is damaged, or a newer Thea made it.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._database = LedgerDatabase(state.ledger)
+        self.store = LedgerStore(self._database)
+        self.history = LedgerHistory(self._database)
+        self.turn = WriteTurn(state.path.joinpath("turn.sqlite"))
+
+    @cached_property
+    def planner(self) -> ChangePlanner:
+        """Plans undo and acceptance; imported by those who need it."""
+        from thea_code_system.ledger.undoing import ChangePlanner
+
+        return ChangePlanner(self.history)
+
+    def close(self) -> None:
+        """Give back the turn to write, and close the database."""
+        self.turn.give_back()
+        self._database.close()
