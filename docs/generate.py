@@ -6,16 +6,14 @@ python docs/generate.py --check    write nothing; exit 1 and name the pages that
 
 from __future__ import annotations
 
-import inspect
 import sys
 from pathlib import Path
 
 import click
 
+from thea_cli.catalogue import Catalogue, Rule
 from thea_cli.commandline import COMMANDS, CommandLine
-from thea_code_system.confidence.calibration import Calibration, Curve
-from thea_code_system.correctors.syntax.base import SyntaxRule
-from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.confidence.calibration import Calibration
 
 DOCS = Path(__file__).resolve().parent
 MARK = "<!-- Written by `python docs/generate.py`; edit the source instead. -->\n\n"
@@ -23,52 +21,46 @@ WIDTH = 100
 
 
 class RulesPage:
-    """What the syntax rules say of themselves, and what was measured of every family."""
+    """What families and rules say of themselves, and what was measured."""
 
     path = Path("rules.md")
 
-    def __init__(self) -> None:
-        self.rules = RuleBook().rules
-        self.calibration = Calibration.packaged()
-
     def text(self) -> str:
         """The whole page."""
+        catalogue = Catalogue()
+        own = [family for family in catalogue.families() if family.origin == "thea"]
+        families = "\n".join(f"| `{each.name}` | {each.about} |" for each in own)
+        rules = "\n".join(self.section(rule) for each in own for rule in catalogue.rules(each.name))
         return (
-            "# Rules\n\n"
-            "Confidence is the probability that the owner of the code would keep the correction. "
-            "Where it was measured, `n` real fixes were looked at, and the interval holds the "
-            "share that was kept with 95 % certainty; a first value is a guess that no "
-            "measurement has replaced yet.\n\n"
-            f"{self.measured()}\n\n# Syntax rules\n\n"
-            + "\n".join(self.section(rule) for rule in self.rules)
+            f"# Families\n\n| family | what it does |\n|---|---|\n{families}\n\n"
+            f"# Measured confidence\n\n{self.measured()}\n\n# Rules\n\n{rules}"
         )
 
     def measured(self) -> str:
         """One row for each code or family with a curve."""
-        lines = ["| code | confidence | n | 95 % | measured on |", "|---|---:|---:|---|---|"]
-        for code, curve in sorted(self.calibration.curves.items()):
-            lines.append(
-                f"| `{code}` | {self.confidence(curve)} | {curve.n} "
-                f"| {curve.low:.2f} to {curve.high:.2f} | {curve.source} |"
-            )
+        lines = [
+            "Confidence is the probability that the owner of the code would keep the correction:",
+            "`n` real fixes were looked at, and the interval holds the share that was kept with",
+            "95 % certainty. A first guess, below, is one that no measurement has replaced yet.",
+            "",
+            "| code | confidence | n | 95 % | measured on |",
+            "|---|---:|---:|---|---|",
+        ]
+        for code, curve in sorted(Calibration.packaged().curves.items()):
+            low, high = curve.probabilities[0], curve.probabilities[-1]
+            span = f"{low:.2f}" if low == high else f"{low:.2f} to {high:.2f}"
+            interval = f"{curve.low:.2f} to {curve.high:.2f}"
+            lines.append(f"| `{code}` | {span} | {curve.n} | {interval} | {curve.source} |")
         return "\n".join(lines)
 
-    def section(self, rule: SyntaxRule) -> str:
+    def section(self, rule: Rule) -> str:
         """One rule: why, where, how sure, and its first example."""
-        curve = self.calibration.curves.get(rule.name)
-        sure = f"{rule.prior} (first value)" if curve is None else self.confidence(curve)
-        before, after = next(iter(rule.FIXES.items()))
+        before, after = rule.fixes[0]
         return (
-            f"## {rule.name}\n\n{inspect.getdoc(type(rule))}\n\n"
-            f"{', '.join(sorted(rule.languages))}; {rule.safety.name}; confidence {sure}\n\n"
+            f"## {rule.code}\n\n{rule.details}\n\n"
+            f"{', '.join(rule.languages)}; {rule.safety}; confidence {rule.confidence}\n\n"
             f"{self.block(before)}\n\nbecomes\n\n{self.block(after)}\n"
         )
-
-    @staticmethod
-    def confidence(curve: Curve) -> str:
-        """One number, or the range of a curve over the rule's own scores."""
-        first, last = curve.probabilities[0], curve.probabilities[-1]
-        return f"{first:.2f}" if first == last else f"{first:.2f} to {last:.2f}"
 
     @staticmethod
     def block(code: str) -> str:
