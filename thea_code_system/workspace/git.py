@@ -46,10 +46,9 @@ class Git:
     async def tracks(self, path: str) -> bool:
         """Whether any file at or below a path is tracked; False outside of a repository.
 
-        The index is looked into first: most of the time it can say no without a process.
+        Most of the time a look at the index says no without a process.
         """
-        index = self._index()
-        if index is not None and self._surely_lacks(index, path):
+        if self._surely_lacks(path):
             return False
         status, out, _ = await self._try("ls-files", "-z", "--", f":(literal){path}")
         return status == 0 and bool(out)
@@ -133,23 +132,26 @@ class Git:
         full = os.path.join(self.root, path)
         return os.path.isfile(full) and not os.path.islink(full)
 
-    def _index(self) -> bytes | None:
-        """The bytes of the index of a repository whose top is the folder, where it is that easy."""
-        try:
-            return Path(self.root, ".git", "index").read_bytes()
-        except OSError:
-            return None
-
-    @staticmethod
-    def _surely_lacks(index: bytes, path: str) -> bool:
-        """Whether an index cannot hold a path.
+    def _surely_lacks(self, path: str) -> bool:
+        """Whether no index can hold a path: there is no repository, no index, or not these bytes.
 
         Version 4 shortens names, a split index has a link to another file, and a sparse one has
         folders for entries: these git has to read.
         """
+        home = next((at for at in self._upwards() if at.joinpath(".git").exists()), None)
+        if home is None or not home.joinpath(".git").is_dir():
+            return home is None
+        try:
+            index = home.joinpath(".git", "index").read_bytes()
+        except OSError:
+            return not home.joinpath(".git", "index").exists()
         plain = index[4:8] in {b"\0\0\0\2", b"\0\0\0\3"}
         whole = b"link" not in index and b"sdir" not in index
         return plain and whole and os.fsencode(path) not in index
+
+    def _upwards(self) -> tuple[Path, ...]:
+        root = Path(self.root)
+        return (root, *root.parents)
 
     async def _run(
         self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
