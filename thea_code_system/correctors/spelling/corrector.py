@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from thea_code_system.correctors.base import Corrector, Stage
-from thea_code_system.correctors.spelling.prose import Prose
-from thea_code_system.languages.base import Lexeme
+from thea_code_system.correctors.spelling.places import Places
 from thea_code_system.languages.registry import Languages
-from thea_code_system.tools.positions import Utf8Text
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.tools.typos import TyposHit
 from thea_code_system.values.context import ProjectContext
@@ -72,7 +68,7 @@ class SpellingCorrector(Corrector):
         unknown = [hit for hit in likely if hit.word.lower() not in context.words]
         often = self._frequent(source, unknown)
         unusual = context.looks_deliberate(source.path) or _FOREIGN.search(source.path)
-        places = _Places(source, self._languages)
+        places = Places(source, self._languages)
         for hit in unknown:
             place = places.of(hit)
             if place is None or hit.word.lower() in often:
@@ -106,62 +102,3 @@ class SpellingCorrector(Corrector):
         return frozenset(
             word for word in {hit.word.lower() for hit in hits} if text.count(word) > 2
         )
-
-
-class _Places:
-    """Tells where in one file a word stands; looks only when first asked."""
-
-    def __init__(self, source: SourceFile, languages: Languages) -> None:
-        self._source = source
-        language = languages.for_path(source.path)
-        self._lexemes: Sequence[Lexeme] = language.lexemes(source.text) if language else ()
-        self._starts = [lexeme.start for lexeme in self._lexemes]
-        self._python = language is not None and language.name == "python"
-        self._docstrings: frozenset[int] | None = None
-
-    def of(self, hit: TyposHit) -> str | None:
-        """``comment``, ``docstring``, ``string`` or ``elsewhere``; None where no prose is."""
-        row = bisect.bisect_right(self._starts, hit.offset) - 1
-        if row < 0:
-            return None
-        lexeme = self._lexemes[row]
-        if lexeme.kind not in {"comment", "string"}:
-            return "elsewhere"
-        start, end = self._passage(row) if lexeme.kind == "comment" else (lexeme.start, lexeme.end)
-        if not Prose(self._source.text[start:end]).holds(hit.offset - start, hit.word):
-            return None
-        if lexeme.kind == "string" and self._is_docstring(lexeme):
-            return "docstring"
-        return lexeme.kind
-
-    def _passage(self, row: int) -> tuple[int, int]:
-        """A comment with the comments on the lines right above and below it."""
-        first = last = row
-        while first > 0 and self._joins(first - 1):
-            first -= 1
-        while last + 1 < len(self._lexemes) and self._joins(last + 1):
-            last += 1
-        return self._lexemes[first].start, self._lexemes[last].end
-
-    def _joins(self, row: int) -> bool:
-        lexeme = self._lexemes[row]
-        blank = lexeme.kind in {"newline", "space", "indent"}
-        return lexeme.kind == "comment" or (blank and lexeme.text.count("\n") < 2)
-
-    def _is_docstring(self, lexeme: Lexeme) -> bool:
-        if not self._python:
-            return False
-        if self._docstrings is None:
-            self._docstrings = frozenset(self._find_docstrings())
-        return lexeme.start in self._docstrings
-
-    def _find_docstrings(self) -> Iterator[int]:
-        """Where strings start that are statements: documentation, and read by nobody else."""
-        try:
-            tree = ast.parse(self._source.text)
-        except (SyntaxError, ValueError, RecursionError):
-            return
-        places = Utf8Text(self._source.text)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                yield places.in_line(node.value.lineno, node.value.col_offset)

@@ -12,8 +12,8 @@ _PLAIN = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 _STOP_WORDS = frozenset(
     re.findall(
         r"\w+",
-        "a an and are as at be been but by can for from has have if in is it its may must not of on "
-        "or should so than that the their them then there these they this to was we were when "
+        "a an and are as at be been but by can for from has have if in is it its may must not of "
+        "on or should so than that the their them then there these they this to was we were when "
         "which will with you your",
     )
 )
