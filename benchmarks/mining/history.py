@@ -33,11 +33,11 @@ class History:
         done = subprocess.run([*self._git, "rev-parse", "HEAD"], check=True, capture_output=True)
         return done.stdout.decode().strip()
 
-    def changes(self) -> Iterator[Change]:
+    def changes(self, *, merges: bool = True) -> Iterator[Change]:
         """Newest first; what merges changed against their first parents comes after the commits."""
-        for merges in ("--no-merges", "--merges"):
+        for which in ("--no-merges", "--merges")[: 1 + merges]:
             command = [*self._git, "log", "--all", "--raw", "--no-abbrev", "--no-renames", "-z"]
-            command += [merges, "--diff-filter=M", "--diff-merges=first-parent", "--format=%x01%H"]
+            command += [which, "--diff-filter=M", "--diff-merges=first-parent", "--format=%x01%H"]
             command += ["--", *(f"*{suffix}" for suffix in SUFFIXES)]
             with subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
