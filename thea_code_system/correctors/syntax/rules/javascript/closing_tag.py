@@ -90,9 +90,10 @@ class ClosingTag(SyntaxRule):
         """Where the missing closing tag may stand: on this line, or below what is deeper."""
         text, newline = broken.text, broken.source.newline
         closing, message = f"</{tag.name}>", f"Close <{tag.name}>"
-        _, end = broken.span(tag.line)
+        line = broken.line_of(tag.end - 1)
+        _, end = broken.span(line)
         content = text[tag.end : end]
-        below = broken.next_code(tag.line)
+        below = broken.next_code(line)
         width = len(broken.indent(tag.line).expandtabs(8))
         body = below and len(broken.indent(below).expandtabs(8)) > width
         if not body or content.strip():
@@ -103,10 +104,10 @@ class ClosingTag(SyntaxRule):
                 yield 0.9, message, Edit(tag.end + cut, tag.end + cut, closing)
             if content.endswith(" "):
                 yield 0.6, message, Edit(end, end, closing)
-        last = tag.line
+        last = line
         while below and len(broken.indent(below).expandtabs(8)) > width:
             last, below = below, broken.next_code(below)
-        if last != tag.line:
+        if last != line:
             indent = broken.indent(tag.line)
             stop = below or broken.line_count + 1
             hole = next((n for n in range(last + 1, stop) if broken.line(n) == indent), None)

@@ -31,6 +31,8 @@ _ROUND: Final = (
     (re.compile(r".*\s(?=$)"), 0.5),
 )
 _SQUARE: Final = (
+    (re.compile(r"(?=\s*[;,)={]|$)"), 0.9),
+    (re.compile(r"[\w$]+(?=\.)"), 0.6),
     (re.compile(r"[\w$.'\"]+(?=\W)"), 0.6),
     (re.compile(r".*[^\s;,)](?=[;,)]*$)"), 0.8),
 )
