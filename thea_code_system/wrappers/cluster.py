@@ -9,6 +9,7 @@ import logging
 import os
 import secrets
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,21 @@ QUIET = {
     "RAY_gcs_rpc_server_connect_timeout_s": "5",
     "RAY_py_gcs_connect_timeout_s": "5",
 }
+
+
+class KeptSignals:
+    """Puts the handlers of SIGINT and SIGTERM back, below Python too, where Ray sets its own."""
+
+    def __enter__(self) -> None:
+        """Remember the handlers; only the main thread can."""
+        main = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGINT, signal.SIGTERM) if main else ()
+        self.handlers = {number: signal.getsignal(number) for number in numbers}
+
+    def __exit__(self, *_: object) -> None:
+        """Set them again."""
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
 
 
 class Cluster:
@@ -72,7 +88,8 @@ class Cluster:
         Raises:
             ClusterError: Ray does not start, or this process is connected already.
         """
-        await asyncio.to_thread(self._started, workers, num_gpus)
+        with KeptSignals():
+            await asyncio.to_thread(self._started, workers, num_gpus)
         return self
 
     async def join(self, address: str) -> Self:
@@ -81,7 +98,8 @@ class Cluster:
         Raises:
             ClusterError: nothing answers there within a second, or it is no cluster of ours.
         """
-        await asyncio.to_thread(self._joined, address)
+        with KeptSignals():
+            await asyncio.to_thread(self._joined, address)
         return self
 
     async def leave(self) -> None:
@@ -91,7 +109,8 @@ class Cluster:
     @classmethod
     async def ensure(cls, workers: int) -> None:
         """Connect unless connected: to `RAY_ADDRESS` where it is set, else to a cluster of ours."""
-        await asyncio.to_thread(cls._ensured, workers)
+        with KeptSignals():
+            await asyncio.to_thread(cls._ensured, workers)
 
     @classmethod
     def free_resources(cls) -> list[dict[str, float]]:
@@ -277,7 +296,7 @@ class Cluster:
         try:
             keeper.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            Platform().kill_group(keeper.pid)
+            Platform().kill([*Platform().descendants(keeper.pid), keeper.pid])
             keeper.wait()
 
     def _token(self, directory: Path) -> dict[str, str]:

@@ -11,11 +11,13 @@ import json
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import IO
 
 from thea_code_system.wrappers.platform import Platform
 
+KILL_ROUNDS = 100
 OBJECT_STORE_BYTES = 256 << 20
 
 
@@ -38,24 +40,40 @@ class Keeper:
             answers.flush()
             commands.read()
         finally:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            Platform().kill_group(os.getpgrp())
+            self._end()
 
     def _start(self) -> str:
         """Start the processes of a head node and return its address."""
         from ray._private.node import Node
         from ray._private.parameter import RayParams
 
+        # A dashboard and a log monitor are of no use here, and cost 85 MB and a process each.
+        left_out = {"start_api_server": self._skip, "start_log_monitor": self._skip}
+        head_node = type("HeadNode", (Node,), left_out)
+
         parameters = RayParams(
             num_cpus=self.num_cpus,
             num_gpus=self.num_gpus,
-            temp_dir=str(self.directory),
+            temp_dir=str(self.directory / "ray"),
             object_store_memory=OBJECT_STORE_BYTES,
             include_dashboard=False,
             no_monitor=True,
         )
-        node = Node(parameters, head=True, shutdown_at_exit=False, spawn_reaper=True)
+        node = head_node(parameters, head=True, shutdown_at_exit=False, spawn_reaper=True)
         return str(node.gcs_address)
+
+    def _skip(self, **_options: object) -> None:
+        """Start nothing."""
+
+    def _end(self) -> None:
+        """Kill all that was started, also what was started meanwhile, and remove its files."""
+        for _ in range(KILL_ROUNDS):
+            others = Platform().descendants(os.getpid())
+            if not others:
+                break
+            Platform().kill(others)
+            time.sleep(0.02)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
 
 if __name__ == "__main__":

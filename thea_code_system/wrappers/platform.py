@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -73,21 +75,57 @@ class Platform:
 
     def process_exists(self, pid: int) -> bool:
         """Whether a process lives; one that has ended but was not waited for does not."""
+        if self.system == "linux":
+            return self._stat(pid)[0] != "Z"
         try:
             os.kill(pid, 0)
-            stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         except ProcessLookupError:
             return False
-        except (OSError, ValueError):
-            return self.system != "linux"
-        return not stat.rpartition(")")[2].startswith(" Z")
+        except PermissionError:
+            return True
+        return True
 
-    def kill_group(self, group: int) -> None:
-        """Kill a process group that we started, at once; gone already is fine."""
+    def descendants(self, session: int) -> list[int]:
+        """Return the living processes of a session that we started, but for its leader.
+
+        Where the system does not tell sessions apart, these are the leader's children and theirs.
+        """
+        if self.system == "linux":
+            fields = {pid: self._stat(pid) for pid in map(int, self._numbered("/proc"))}
+            living = [pid for pid, (state, of) in fields.items() if of == session and state != "Z"]
+            return [pid for pid in living if pid != session]
+        return self._children([session])
+
+    def kill(self, pids: list[int]) -> None:
+        """Kill processes that we started, at once; gone already is fine."""
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _numbered(self, folder: str) -> list[str]:
+        return [name for name in os.listdir(folder) if name.isdecimal()]  # noqa: PTH208 - twice as fast
+
+    def _stat(self, pid: int) -> tuple[str, int]:
+        """Return state and session of a process on Linux."""
         try:
-            os.killpg(group, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            return
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except (ProcessLookupError, FileNotFoundError):
+            return "Z", 0
+        fields = text.rpartition(")")[2].split()
+        return fields[0], int(fields[3])
+
+    def _children(self, parents: list[int]) -> list[int]:
+        """Return all children of some processes, and theirs, as `ps` tells."""
+        told = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=False
+        )
+        rows = [line.split() for line in told.stdout.splitlines()]
+        pairs = [(int(pid), int(parent)) for pid, parent, state in rows if state[0] != "Z"]
+        known, found = set(parents), []
+        while new := [pid for pid, parent in pairs if parent in known and pid not in known]:
+            known |= set(new)
+            found += new
+        return found
 
     def _base(self, variable: str, unix: str) -> Path:
         if self.is_windows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,20 @@ def test_a_folder_is_synced_or_says_why_not(tmp_path):
         Platform("linux").sync_directory(tmp_path / "absent")
 
 
-def test_a_process_group_is_killed_and_its_end_is_seen():
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_the_processes_of_a_session_are_found_and_killed(system):
+    platform = Platform(system)
+    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
+    leader = subprocess.Popen(
+        [sys.executable, "-c", program], start_new_session=True, stdin=subprocess.PIPE
     )
-    assert Platform().process_exists(process.pid)
-    Platform().kill_group(process.pid)
-    process.wait(5)
-    assert not Platform().process_exists(process.pid)
-    Platform().kill_group(process.pid)
+    limit = time.monotonic() + 10.0
+    while not (children := platform.descendants(leader.pid)) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert platform.process_exists(leader.pid)
+    platform.kill([*children, leader.pid])
+    leader.communicate()
+    assert len(children) == 1
+    assert not platform.process_exists(leader.pid)
+    assert platform.descendants(leader.pid) == []
+    platform.kill(children)

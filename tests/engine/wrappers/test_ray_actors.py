@@ -68,10 +68,10 @@ class Remote(Actor):
         logging.getLogger("elsewhere").warning("elsewhere %s", text)
 
     @remote_method
-    async def process(self, _=None):
+    async def threads(self):
         import torch
 
-        return os.getpid(), torch.get_num_threads()
+        return torch.get_num_threads()
 
     @remote_method
     async def stop_when(self, x):
@@ -90,8 +90,8 @@ async def test_calls_streams_and_exceptions_cross_the_process_boundary():
     assert "in double" in str(raised.value.__cause__)
     with pytest.raises(ActorError, match="OddError: 12"):
         await actor.odd()
-    pid, threads = await actor.process()
-    assert (pid != os.getpid(), threads) == (True, 1)
+    assert (await actor.health_check()).pid != os.getpid()
+    assert await actor.threads() == 1
     metrics = await actor.metrics()
     assert int(metrics.counters["done"]) == 1
     assert float(metrics.accumulators["value"].mean()) == 4.0
@@ -130,17 +130,18 @@ async def test_a_pool_gives_what_the_inline_pool_gives():
 
 async def test_a_killed_actor_is_replaced_within_a_second_and_nothing_is_lost():
     async with ActorPool(Remote, 2) as pool:
-        (victim, _), (other, _) = await pool.broadcast("process")
+        victim, other = [health.pid for health in await pool.health_check()]
         os.kill(victim, signal.SIGKILL)
         started = time.perf_counter()
-        pids = [pid for pid, _ in await pool.broadcast("process")]
+        await pool.broadcast("double", 1)
         replaced_in = time.perf_counter() - started
-        assert victim not in pids
+        pids = [health.pid for health in await pool.health_check()]
         assert other in pids
+        assert victim not in pids
         results = await pool.map("double", range(14, 500))
     assert results == [2 * x for x in range(14, 500)]
-    print(f"replaced in {replaced_in:.2f} s")
-    assert replaced_in < 5.0
+    idle = os.getloadavg()[0] < Platform().cpu_count()
+    assert replaced_in < (1.0 if idle else 5.0), "seconds; a busy machine starts processes slowly"
 
 
 async def test_an_item_that_kills_its_actor_is_isolated_and_named():
@@ -153,7 +154,7 @@ async def test_an_item_that_kills_its_actor_is_isolated_and_named():
 
 async def test_a_stopped_actor_meets_its_deadline_and_is_gone():
     async with ActorPool(Remote, 1, kwargs={"poison": 7}, deadline=1.0) as pool:
-        [(victim, _)] = await pool.broadcast("process")
+        [victim] = [health.pid for health in await pool.health_check()]
         results = await pool.map("stop_when", range(20), return_exceptions=True)
     assert [x for x in results if not isinstance(x, ItemFailure)] == [
         x for x in range(20) if x != 7
