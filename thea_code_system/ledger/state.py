@@ -6,9 +6,7 @@ import contextlib
 import hashlib
 import hmac
 import os
-import secrets
 import stat
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,6 +64,8 @@ class StateDirectory:
         users = self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
         if not self._problem(users):
             return State(users, self._warning(own, problem, users))
+        import tempfile
+
         temporary = Path(tempfile.mkdtemp(prefix="thea-"))
         note = f"{temporary} is used instead, and undo ends with this machine"
         return State(temporary, f"{own} cannot be used ({problem}); {note}")
@@ -88,9 +88,11 @@ class StateDirectory:
 
     def _make(self, path: Path) -> None:
         """Make a directory under another name first: its identity is there as soon as it is."""
+        import tempfile
+
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))
-        identity = secrets.token_hex(16)
+        identity = os.urandom(16).hex()
         fresh.joinpath(".gitignore").write_text("*\n", encoding="ascii")
         fresh.joinpath(_IDENTITY).write_text(f"{identity}\n{self._seal(identity)}\n", "ascii")
         try:
@@ -132,10 +134,12 @@ class StateDirectory:
         """The user's secret, made at first use and never half-written."""
         path = self._base.joinpath("key")
         if not path.exists():
+            import tempfile
+
             self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, name = tempfile.mkstemp(dir=self._base)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(32))
+                file.write(os.urandom(32))
                 file.flush()
                 os.fsync(file.fileno())
             with contextlib.suppress(FileExistsError):

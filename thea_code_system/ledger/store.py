@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import secrets
+import os
 import time
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -55,7 +55,7 @@ class LedgerStore:
 
     def begin(self, command: str, settings: str, version: str, mode: str) -> str:
         """Enter a new run; its id."""
-        run = secrets.token_hex(4)
+        run = os.urandom(4).hex()
         with self._database.transaction():
             self._database.execute(
                 "INSERT INTO run (id, command, version, settings, mode, started)"
