@@ -63,7 +63,9 @@ class CorrectionActor(Actor):
         outcomes = await self._passes.run(batch)
         self._statistics.observe(outcomes)
         self._statistics.count("batches")
-        self._statistics.measure("seconds", watch.seconds())
+        seconds = watch.seconds()
+        self._statistics.measure("seconds", seconds)
+        self.log.debug("%d files in %.3f s: %s …", len(batch), seconds, batch[0].path)
         return outcomes
 
     @remote_method

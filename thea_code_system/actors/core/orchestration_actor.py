@@ -33,6 +33,7 @@ from thea_code_system.wrappers import (
     create_actor,
     remote_method,
 )
+from thea_code_system.wrappers.actor import ActorIdentity
 from thea_code_system.wrappers.clock import Stopwatch
 
 
@@ -121,6 +122,8 @@ class OrchestrationActor(Actor):
         run_id = await self._begin(workspace, job)
         given, survey = await self._found(workspace, job)
         self._expected = len([*given, *survey.entries, *survey.skipped])
+        self.identity = ActorIdentity(self.name, run_id)
+        self.log.info("%d files found below %s", self._expected, self._config.root)
         context = await self._context(workspace)
         intake = Intake(workspace, memory, context)
         self._delivery = Delivery(workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED)
@@ -193,6 +196,7 @@ class OrchestrationActor(Actor):
             statistics=run.statistics.pack(),
             actors=run.actors,
         )
+        self.log.info("finished (%s): %s, %s", placement, dict(run.files), dict(run.states))
         if run_id:
             plain = asdict(self._report)
             statistics = plain.pop("statistics")

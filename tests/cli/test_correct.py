@@ -1,0 +1,307 @@
+"""`thea correct` and what looks back at it, as a user runs them on a real tree."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.torch
+
+UNUSED = b"import os\r\nimport sys\r\n\r\nprint(sys.argv)\r\n"
+FIXED = b"import sys\r\n\r\nprint(sys.argv)\r\n"
+HEALTHY = b"print('fine')\n"
+BROKEN = b"x = = = )(\n"
+MAYBE = b"import os\n\n\ndef f():\n    value = 1\n"  # the assignment is an unsafe fix
+
+
+class Tree:
+    """A project in a folder, and `thea` with a home of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "project"
+        (self.root / "src").mkdir(parents=True)
+        subprocess.run(["git", "init", "-q", self.root], check=True)
+        self.env = {
+            **os.environ,
+            "HOME": str(folder / "home"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "XDG_CONFIG_HOME": str(folder / "config"),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+        }
+
+    def put(self, **files: bytes) -> None:
+        for name, data in files.items():
+            (self.root / "src" / f"{name}.py").write_bytes(data)
+
+    def read(self, name: str) -> bytes:
+        return (self.root / "src" / f"{name}.py").read_bytes()
+
+    def git(self, *arguments: str) -> str:
+        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
+        done = subprocess.run(
+            command, cwd=self.root, env=self.env, check=True, capture_output=True, text=True
+        )
+        return done.stdout
+
+    def thea(self, *arguments, stdin=b"", code=0, **env):
+        done = subprocess.run(
+            [sys.executable, "-m", "thea_cli", *arguments],
+            cwd=self.root,
+            env={**self.env, **env},
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+        said = done.stdout.decode() + done.stderr.decode()
+        assert "Traceback" not in said
+        assert done.returncode == code, said
+        return done.stdout.decode(), done.stderr.decode()
+
+    def correct(self, *arguments, **more):
+        return self.thea("correct", "--select", "ruff", *arguments, **more)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return Tree(tmp_path)
+
+
+def test_a_run_corrects_is_remembered_and_taken_back(tree):
+    tree.put(a=UNUSED, b=HEALTHY)
+    out, err = tree.correct("--show-fixes")
+    assert tree.read("a") == FIXED
+    assert "corrected src/a.py (ruff/F401)" in out
+    assert "-import os" in out
+    assert "Corrected 1 file (1 correction), 1 clean" in err
+    (run,) = json.loads(tree.thea("history", "--format", "json")[0])
+    assert run["changed"] == ["src/a.py"]
+    assert f"thea undo {run['run']}" in err
+
+    details, _ = tree.thea("history", run["run"])
+    assert "src/a.py:1" in details
+    assert "ruff/F401" in details
+
+    statistics = json.loads(tree.thea("stats", "--format", "json")[0])
+    assert statistics["rules"]["ruff/F401"] == {"applied": 1}
+    assert statistics["files"] == {"clean": 1, "corrected": 1}
+    assert sum(each["count"] for each in statistics["confidence"]) == 1
+    table, _ = tree.thea("stats")
+    assert "█" in table
+    exposed, _ = tree.thea("stats", "--format", "prometheus")
+    assert 'thea_corrections{rule="ruff/F401",state="applied"} 1.0' in exposed
+    assert "thea_actor_healthy" in exposed
+
+    assert "would restore src/a.py" in tree.thea("undo", "--dry-run")[0]
+    assert tree.read("a") == FIXED
+    assert "1 file" in tree.thea("undo")[0]
+    assert tree.read("a") == UNUSED
+    tree.correct()
+    assert tree.read("a") == FIXED, "undoing a whole run is no refusal"
+
+
+def test_what_was_taken_back_by_file_is_not_applied_again_until_it_is_forgotten(tree):
+    tree.put(a=UNUSED)
+    tree.correct()
+    assert "not applied again" in tree.thea("undo", "--file", "src/*.py")[0]
+    tree.correct()
+    assert tree.read("a") == UNUSED
+    assert "Forgot 1" in tree.thea("undo", "--forget")[0]
+    tree.correct()
+    assert tree.read("a") == FIXED
+
+
+def test_a_file_that_changed_since_is_left_alone_by_undo(tree):
+    tree.put(a=UNUSED)
+    tree.correct()
+    tree.put(a=FIXED + b"# more\n")
+    _, err = tree.thea("undo", code=1)
+    assert "src/a.py is left as it is: it has changed since" in err
+    assert tree.read("a").endswith(b"# more\n")
+
+
+def test_check_and_diff_write_nothing_and_exit_1(tree):
+    tree.put(a=UNUSED)
+    out, err = tree.correct("--check", code=1)
+    assert "would correct src/a.py" in out
+    assert "Nothing was written" in err
+    diff, _ = tree.correct("--diff", code=1)
+    assert tree.read("a") == UNUSED
+    subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=tree.root, check=True)
+    assert tree.read("a") == FIXED
+    tree.correct("--check", code=0)
+
+
+def test_a_second_run_over_a_healthy_tree_loads_next_to_nothing(tree):
+    tree.put(a=HEALTHY, b=FIXED)
+    os.utime(tree.root / "src/a.py", (1, 1))
+    os.utime(tree.root / "src/b.py", (1, 1))
+    time.sleep(0.1)  # past the tick in which folders were stamped: racy stamps prove nothing
+    tree.correct()
+    code = (
+        "import sys, runpy, atexit\n"
+        "sys.argv = ['thea', 'correct', '--select', 'ruff']\n"
+        "heavy = {'torch', 'ray', 'typer', 'rich', 'pydantic', 'tomli', 'ruff'}\n"
+        "atexit.register(lambda: print(*heavy.intersection(sys.modules)))\n"
+        "runpy.run_module('thea_cli', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree.root, env=tree.env, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    first = done.stdout.split()
+    again = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree.root, env=tree.env, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert again.stdout.split() == [], first
+    assert "2 files clean" in again.stderr
+
+
+def test_a_new_configuration_file_is_noticed_by_the_next_run(tree):
+    tree.put(a=UNUSED)
+    tree.correct("--check", code=1)
+    (tree.root / "thea.toml").write_text("ignore = ['ruff/F401']\n")
+    tree.correct("--check", code=0)
+    (tree.root / "thea.toml").write_text("ignor = []\n")
+    _, err = tree.correct("--check", code=2)
+    assert "thea.toml:1: there is no key ignor" in err
+
+
+def test_standard_input_is_a_filter_that_keeps_every_byte(tree):
+    out = subprocess.run(
+        [sys.executable, "-m", "thea_cli", "correct", "--select", "ruff", "-", "--stdin-filename",
+         "src/a.py"], input=UNUSED, cwd=tree.root, env=tree.env, capture_output=True, check=True,
+    )  # fmt: skip
+    assert out.stdout == FIXED
+    assert not (tree.root / "src/a.py").exists()
+    clean = tree.correct("-", stdin=HEALTHY)[0]
+    assert clean.encode() == HEALTHY
+    diff, _ = tree.correct("-", "--stdin-filename", "src/a.py", "--diff", stdin=UNUSED, code=1)
+    assert diff.startswith("--- a/src/a.py")
+
+
+def test_a_broken_file_exits_1_and_exit_zero_hides_it(tree):
+    tree.put(a=BROKEN)
+    out, err = tree.thea("correct", "--select", "syntax", code=1)
+    assert "failed src/a.py" in out
+    assert "does not parse" in err
+    assert tree.read("a") == BROKEN
+    tree.thea("correct", "--select", "syntax", "--exit-zero", code=0)
+
+
+def test_suggestions_fail_nothing_unless_asked_to(tree):
+    tree.put(a=MAYBE)
+    _, err = tree.correct("--check", "--extend-select", "ruff/F841", "--ignore", "ruff/F401")
+    assert "1 suggestion: thea review" in err
+    tree.correct(
+        "--check", "--extend-select", "ruff/F841", "--ignore", "ruff/F401", "--fail-on",
+        "suggestions", code=1,
+    )  # fmt: skip
+
+
+def test_review_applies_turns_down_and_quits(tree):
+    tree.put(a=MAYBE, b=MAYBE, c=MAYBE)
+    flags = ("--extend-select", "ruff/F841", "--ignore", "ruff/F401")
+    tree.correct(*flags)
+    out, _ = tree.thea("review", stdin=b"y\nwhat\nn\nq\n")
+    assert "[1 of 3] src/a.py" in out
+    assert "-    value = 1" in out
+    assert "1 applied, 1 turned down" in out
+    assert tree.read("a") != MAYBE
+    assert tree.read("b") == MAYBE
+    out, _ = tree.thea("review", stdin=b"")
+    assert "[1 of 1] src/c.py" in out, "what was answered is not asked again"
+    _, err = tree.correct(*flags, "--show-suggestions")
+    assert "1 suggestion: thea review" in err, "what was turned down is not suggested again"
+    acceptance = json.loads(tree.thea("stats", "--format", "json")[0])["acceptance"]
+    assert (acceptance[0]["kept"], acceptance[0]["refused"]) == (1, 1)
+
+
+def test_json_goes_to_a_file_whole_and_is_quiet_otherwise(tree):
+    tree.put(a=UNUSED, b=HEALTHY)
+    out, err = tree.correct("--check", "-q", "--output-format", "json", "-o", "r.json", code=1)
+    assert (out, err) == ("", "")
+    document = json.loads((tree.root / "r.json").read_text())
+    assert [each["status"] for each in document["files"]] == ["corrected", "clean"]
+    edit = document["files"][0]["corrections"][0]["edits"][0]
+    assert edit == {
+        "start": {"line": 1, "column": 1}, "end": {"line": 2, "column": 1}, "replacement": "",
+    }  # fmt: skip
+
+
+def test_json_lists_clean_files_and_positions_also_when_everything_is_remembered(tree):
+    tree.put(a=MAYBE, b=HEALTHY)
+    flags = ("--extend-select", "ruff/F841", "--ignore", "ruff/F401", "--output-format", "json")
+    first = json.loads(tree.correct(*flags)[0])
+    second = json.loads(tree.correct(*flags)[0])
+    assert first["files"] == second["files"]
+    assert first["files"][0]["corrections"][0]["edits"][0]["start"]["line"] == 5
+
+
+def test_the_log_file_names_actors_and_runs(tree):
+    tree.put(a=UNUSED)
+    tree.correct("--log-file", "thea.log")
+    records = [json.loads(line) for line in (tree.root / "thea.log").read_text().splitlines()]
+    (run,) = json.loads(tree.thea("history", "--format", "json")[0])
+    assert {each["run"] for each in records if each["actor"]} == {run["run"]}
+    assert {"OrchestrationActor-0", "correction-0"} <= {each["actor"] for each in records}
+    assert all({"time", "level", "message"} <= set(each) for each in records)
+
+
+def test_colours_appear_when_forced_and_never_with_no_color(tree):
+    tree.put(a=UNUSED)
+    assert "\033[" in tree.correct("--check", code=1, FORCE_COLOR="1")[0]
+    assert "\033[" not in tree.correct("--check", code=1, FORCE_COLOR="1", NO_COLOR="1")[0]
+
+
+def test_staged_corrects_the_working_tree_and_exits_1(tree):
+    tree.put(a=UNUSED, b=UNUSED)
+    tree.git("add", "src/a.py")
+    staged = tree.git("diff", "--cached")
+    out, err = tree.correct("--staged", code=1)
+    assert "corrected src/a.py" in out
+    assert "Stage the corrected files again" in err
+    assert (tree.read("a"), tree.read("b")) == (FIXED, UNUSED)
+    assert tree.git("diff", "--cached") == staged, "the index is never changed"
+    tree.git("add", "src/a.py")
+    tree.correct("--staged", code=0)
+
+
+def test_since_and_files_from_choose_files(tree):
+    tree.put(a=UNUSED)
+    tree.git("add", ".")
+    tree.git("commit", "-qm", "one")
+    tree.put(b=UNUSED)
+    tree.correct("--since", "HEAD")
+    assert (tree.read("a"), tree.read("b")) == (UNUSED, FIXED)
+    tree.put(c=UNUSED)
+    tree.correct("--files-from", "-", stdin=b"src/c.py\n")
+    assert (tree.read("a"), tree.read("c")) == (UNUSED, FIXED)
+    _, err = tree.correct("--since", "nothing-of-the-kind", code=2)
+    assert "nothing-of-the-kind" in err
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_a_run_in_order(tree, number, code):
+    tree.put(a=BROKEN * 200)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "thea_cli", "correct", "--no-cache", "-vv", "--log-file", "log"],
+        cwd=tree.root, env=tree.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    ledger = tree.root / ".thea" / "ledger.sqlite"
+    while not ledger.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == code, err
+    assert "Traceback" not in err
+    assert tree.read("a") == BROKEN * 200
