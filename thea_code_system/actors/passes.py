@@ -16,12 +16,13 @@ from thea_code_system.languages.screen import Screen
 from thea_code_system.languages.suppression import Suppressions
 from thea_code_system.tools.screen import SyntaxScreen
 from thea_code_system.values.context import ProjectContext
-from thea_code_system.values.correction import Proposal
+from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.outcome import INCOMPLETE, FileOutcome, SkipReason
 from thea_code_system.values.source import LineMap, SourceFile
 from thea_code_system.verification.base import Change, Verdict, Verifier
 
 MAX_PASSES = 10
+UNUSED = "thea/unused-suppression"
 
 
 class Passes:
@@ -264,15 +265,40 @@ class Passes:
         return decisions
 
     def _candidates(self, draft: Draft, proposals: Sequence[Proposal]) -> list[Candidate]:
-        if not proposals:
-            return []
         language = self._languages.for_path(draft.path)
         suppressions = Suppressions.of(draft.source.text, language)
+        if not proposals and not suppressions.spans:
+            return []
         lines = LineMap.of(draft.source.text)
+        if not any(proposal.broken for proposal in proposals):
+            proposals = [*proposals, *self._unused(suppressions, proposals, lines)]
         return [
             self._candidate(draft, proposal, suppressions, lines)
             for proposal in proposals
             if proposal.edits
+        ]
+
+    def _unused(
+        self, suppressions: Suppressions, proposals: Sequence[Proposal], lines: LineMap
+    ) -> list[Proposal]:
+        """Comments that suppress nothing which any corrector of this run would have done."""
+        families = frozenset(corrector.name for corrector in self._registry.active())
+        found = [
+            (lines.position(edit.start).line, rule)
+            for proposal in proposals
+            for edit in proposal.edits
+            for rule in proposal.rules
+        ]
+        return [
+            Proposal(
+                (UNUSED,),
+                "this comment suppresses nothing",
+                (Edit(span.start, span.end, ""),),
+                Safety.DISPLAY_ONLY,
+                1.0,
+            )
+            for span in suppressions.unused(found)
+            if families.issuperset(code.partition("/")[0] for code in span.codes)
         ]
 
     def _candidate(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from thea_code_system.languages.base import Language
+from thea_code_system.languages.base import Language, Lexeme
 from thea_code_system.values.source import LineMap
 
 _MARK: Final = "thea:"
@@ -20,7 +20,8 @@ _DIRECTIVE: Final = re.compile(
 class Suppression:
     """One comment: lines ``first`` to ``last`` (from 1, both included) and codes.
 
-    No codes means all of them; ``start`` and ``end`` are the comment's offsets.
+    No codes means all of them; ``start`` and ``end`` are the offsets of the whole comment, or of
+    its directive where the comment says something else, too.
     """
 
     first: int
@@ -61,14 +62,14 @@ class Suppressions:
         lines = LineMap.of(text)
         spans: list[Suppression] = []
         skip = False
-        for match in cls._directives(text, language):
+        for comment, match in cls._directives(text, language):
             kind = match.group(2)
             if kind is None:
                 skip = True
             elif kind == "enable":
                 spans = cls._ended(spans, cls._line(lines, match), cls._codes(match))
             else:
-                spans.append(cls._span(text, lines, match))
+                spans.append(cls._span(text, lines, comment, match))
         return cls(tuple(spans), skip)
 
     def covers(self, line: int, rule: str) -> bool:
@@ -84,13 +85,14 @@ class Suppressions:
         )
 
     @staticmethod
-    def _directives(text: str, language: Language) -> Iterator[re.Match[str]]:
+    def _directives(text: str, language: Language) -> Iterator[tuple[Lexeme, re.Match[str]]]:
         for lexeme in language.lexemes(text):
             if lexeme.kind == "comment" and _MARK in lexeme.text:
-                yield from _DIRECTIVE.finditer(text, lexeme.start, lexeme.end)
+                for match in _DIRECTIVE.finditer(text, lexeme.start, lexeme.end):
+                    yield lexeme, match
 
     @classmethod
-    def _span(cls, text: str, lines: LineMap, match: re.Match[str]) -> Suppression:
+    def _span(cls, text: str, lines: LineMap, comment: Lexeme, match: re.Match[str]) -> Suppression:
         line = cls._line(lines, match)
         start, _ = lines.line_span(line)
         alone = not text[start : match.start()].strip(" \t#/*{")
@@ -98,7 +100,9 @@ class Suppressions:
         first = line
         if match.group(2) == "ignore":
             first = last = line + 1 if alone else line
-        return Suppression(first, last, cls._codes(match), match.start(), match.end())
+        whole = comment.text.strip("#/* \t") == match.group()
+        at = (comment.start, comment.end) if whole else match.span()
+        return Suppression(first, last, cls._codes(match), *at)
 
     @staticmethod
     def _ended(spans: list[Suppression], line: int, codes: tuple[str, ...]) -> list[Suppression]:

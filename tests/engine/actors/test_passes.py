@@ -1,0 +1,127 @@
+"""What a batch of files comes to: the correction actor with its real tools, without Ray."""
+
+from __future__ import annotations
+
+import pytest
+
+from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.values.context import ProjectContext, Settings
+from thea_code_system.values.correction import State
+from thea_code_system.values.outcome import Clean, Corrected, Failed, Skipped, SkipReason
+from thea_code_system.values.patch import Patch
+from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers import create_actor
+
+pytest.importorskip("torch")
+
+
+async def outcomes_of(files, tmp_path, **settings):
+    context = ProjectContext(str(tmp_path), Settings(**settings))
+    actor = create_actor(CorrectionActor, context, inline=True)
+    sources = [SourceFile.decode(path, text.encode()) for path, text in files.items()]
+    try:
+        outcomes = await actor.correct(sources)
+    finally:
+        await actor.shutdown()
+    return dict(zip(files, outcomes, strict=True))
+
+
+def text_after(outcome, text):
+    edits = [e for c in outcome.corrections if c.state is State.APPLIED for e in c.edits]
+    return Patch.rewrite(text, edits)
+
+
+async def test_clean_files_stay_clean_and_need_no_quantity(tmp_path):
+    files = {"a.py": "x = 1\n", "b.js": "const a = 1;\nconsole.log(a);\n"}
+    found = await outcomes_of(files, tmp_path)
+    assert all(isinstance(outcome, Clean) for outcome in found.values())
+
+
+async def test_a_broken_file_is_repaired_by_one_correction(tmp_path):
+    text = "def f(a):\n    if a\n        return 1\n    return 2\n"
+    found = await outcomes_of({"m.py": text}, tmp_path)
+    outcome = found["m.py"]
+    assert isinstance(outcome, Corrected)
+    assert text_after(outcome, text) == text.replace("if a\n", "if a:\n")
+    (applied,) = [c for c in outcome.corrections if c.state is State.APPLIED]
+    assert applied.rules == ("syntax/missing-colon",)
+
+
+async def test_a_broken_file_with_no_sure_repair_fails_and_keeps_its_bytes(tmp_path):
+    text = "def f(:\n  ))) ] if while = =\n"
+    outcome = (await outcomes_of({"m.py": text}, tmp_path, syntax_budget=200))["m.py"]
+    assert isinstance(outcome, Failed)
+    assert outcome.broken
+    assert "does not parse: line 2" in outcome.reason
+    assert not any(c.state is State.APPLIED for c in outcome.corrections)
+
+
+async def test_broken_test_data_looks_deliberate(tmp_path):
+    text = "def f(a):\n    if a\n        return 1\n"
+    path = "tests/data/bad.py"
+    outcome = (await outcomes_of({path: text}, tmp_path))[path]
+    assert isinstance(outcome, Skipped)
+    assert outcome.why is SkipReason.DELIBERATE
+    assert outcome.corrections[0].state is State.SUGGESTED
+
+
+async def test_a_suppressed_rule_takes_no_part_in_a_repair(tmp_path):
+    text = "def f(a):\n    if a  # thea: ignore[syntax/missing-colon]\n        return 1\n"
+    outcome = (await outcomes_of({"m.py": text}, tmp_path, select=("syntax",)))["m.py"]
+    assert all("missing-colon" not in c.rule or c.state is State.SUPPRESSED
+               for c in outcome.corrections)  # fmt: skip
+
+
+async def test_an_unused_import_goes_and_a_comment_keeps_one(tmp_path):
+    kept = "import os  # thea: ignore[ruff/F401]\nprint()\n"
+    files = {"scripts/a.py": "import os\nprint()\n", "scripts/b.py": kept}
+    found = await outcomes_of(files, tmp_path, select=("ruff/F401",))
+    assert text_after(found["scripts/a.py"], files["scripts/a.py"]) == "print()\n"
+    assert isinstance(found["scripts/b.py"], Clean)
+    assert [c.state for c in found["scripts/b.py"].corrections] == [State.SUPPRESSED]
+
+
+async def test_a_comment_that_suppresses_nothing_is_suggested_away(tmp_path):
+    text = "x = 1  # thea: ignore[ruff/F401]\n"
+    outcome = (await outcomes_of({"a.py": text}, tmp_path))["a.py"]
+    assert [(c.rule, c.state) for c in outcome.corrections] == [
+        ("thea/unused-suppression", State.SUGGESTED)
+    ]
+
+
+async def test_skip_file_and_templates_are_left_alone(tmp_path):
+    files = {
+        "a.py": "# thea: skip-file\nif x\n",
+        "b.py": "{% if x %}\nclass {{ name }}:\n    pass\n",
+    }
+    found = await outcomes_of(files, tmp_path)
+    assert found["a.py"].why is SkipReason.SKIP_FILE
+    assert found["b.py"].why is SkipReason.TEMPLATE
+
+
+async def test_refused_corrections_are_not_applied_again(tmp_path):
+    text = "import os\nprint()\n"
+    first = (await outcomes_of({"scripts/a.py": text}, tmp_path))["scripts/a.py"]
+    refused = frozenset(c.fingerprint for c in first.corrections)
+    context = ProjectContext(str(tmp_path), Settings(), refused=refused)
+    actor = create_actor(CorrectionActor, context, inline=True)
+    (again,) = await actor.correct([SourceFile.decode("scripts/a.py", text.encode())])
+    await actor.shutdown()
+    assert isinstance(first, Corrected)
+    assert isinstance(again, Clean)
+    assert again.corrections[0].state is State.SUPPRESSED
+
+
+async def test_a_missing_tool_is_said_and_the_others_go_on(tmp_path, monkeypatch):
+    from thea_code_system.tools.runner import ToolRunner
+
+    monkeypatch.setattr(ToolRunner, "_folders", lambda self: iter(()))
+    text = "def f(a):\n    if a\n        return 1\n"
+    context = ProjectContext(str(tmp_path), Settings())
+    actor = create_actor(CorrectionActor, context, inline=True)
+    (outcome,) = await actor.correct([SourceFile.decode("m.py", text.encode())])
+    packed = await actor.statistics()
+    await actor.shutdown()
+    assert isinstance(outcome, Corrected)
+    assert "ruff" in packed["unavailable"]
+    assert any(kind == "incomplete" for kind, _, _ in outcome.facts)
