@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 NAMESPACE = "thea"
 PROBE_SECONDS = 1.0
-JOIN_SECONDS = 30.0
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
