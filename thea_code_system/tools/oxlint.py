@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import bisect
 import json
 import re
 from collections import defaultdict
@@ -231,9 +232,10 @@ class OxlintClient:
         """Each action of one file that does more than silence a rule."""
         spots = Utf16Text(source.text)
         harmless = {(title, edits) for title, _, edits in self._flat(safe, spots)}
+        said = self._said(diagnostics, spots)
         for title, rule, edits in self._flat(every, spots):
-            message = self._message(rule, edits, diagnostics, spots)
-            yield OxlintFix(rule, title, message or title, edits, (title, edits) in harmless)
+            message = self._message(said.get(rule, ()), edits[0].start) or title
+            yield OxlintFix(rule, title, message, edits, (title, edits) in harmless)
 
     @staticmethod
     def _flat(
@@ -252,16 +254,20 @@ class OxlintClient:
                 waiting.append((action["title"], edits))
 
     @staticmethod
-    def _message(
-        rule: str,
-        edits: Sequence[Edit],
-        diagnostics: Sequence[dict[str, Any]],
-        spots: Utf16Text,
-    ) -> str:
-        """What the diagnostic nearest to the edits says."""
-        said = [
-            (abs(spots.offset(one["range"]["start"]) - edits[0].start), one["message"])
-            for one in diagnostics
-            if (match := _CODE.fullmatch(one.get("code") or "")) and match[2] == rule
-        ]
-        return str(min(said)[1]).partition("\nhelp:")[0] if said else ""
+    def _said(
+        diagnostics: Sequence[dict[str, Any]], spots: Utf16Text
+    ) -> dict[str, list[tuple[int, str]]]:
+        """By rule, the offsets of its diagnostics, in order, and what they say."""
+        said: dict[str, list[tuple[int, str]]] = {}
+        for one in diagnostics:
+            if match := _CODE.fullmatch(one.get("code") or ""):
+                message = one["message"].partition("\nhelp:")[0]
+                said.setdefault(match[2], []).append((spots.offset(one["range"]["start"]), message))
+        return {rule: sorted(some) for rule, some in said.items()}
+
+    @staticmethod
+    def _message(said: Sequence[tuple[int, str]], offset: int) -> str:
+        """What the diagnostic nearest to an offset says."""
+        row = bisect.bisect_left(said, (offset, ""))
+        near = said[max(row - 1, 0) : row + 1]
+        return min(near, key=lambda one: abs(one[0] - offset))[1] if near else ""

@@ -104,6 +104,7 @@ class RuffClient:
         """
         async with self._busy:
             if request != self._request:
+                self._scratch.close()
                 self._known, self._request, self._fallback = {}, request, ""
             fresh = [
                 source

@@ -1,0 +1,88 @@
+"""The scratch tree: private, incremental, and gone at the end."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thea_code_system.errors import ToolError
+from thea_code_system.tools.scratch import ScratchTree
+from thea_code_system.values.source import SourceFile
+
+
+def stamps(tree, *paths):
+    return [(tree.root / path).stat().st_mtime_ns for path in paths]
+
+
+def test_only_its_owner_can_look_into_it():
+    with ScratchTree() as tree:
+        [path] = tree.lay([SourceFile("p/a.py", "x\n")])
+        assert stat.S_IMODE(tree.root.stat().st_mode) == 0o700
+        assert stat.S_IMODE((tree.root / path).stat().st_mode) == 0o600
+
+
+def test_everything_is_gone_at_the_end():
+    with ScratchTree() as tree:
+        root = tree.root
+        tree.lay([SourceFile("p/a.py", "x\n")])
+        assert root.exists()
+    assert not root.exists()
+
+
+def test_laying_a_batch_again_writes_only_what_changed():
+    with ScratchTree() as tree:
+        first = [SourceFile("a.py", "1\n"), SourceFile("b.py", "2\n")]
+        paths = tree.lay(first)
+        for path in paths:
+            os.utime(tree.root / path, ns=(7, 7))
+        tree.lay([first[0], SourceFile("b.py", "3\n")])
+        assert stamps(tree, *paths)[0] == 7
+        assert stamps(tree, *paths)[1] != 7
+        assert (tree.root / paths[1]).read_bytes() == b"3\n"
+
+
+def test_a_shorter_text_leaves_nothing_of_the_longer_one():
+    with ScratchTree() as tree:
+        tree.lay([SourceFile("a.py", "long\n" * 100)])
+        [path] = tree.lay([SourceFile("a.py", "short\n")])
+        assert (tree.root / path).read_bytes() == b"short\n"
+
+
+def test_forgetting_removes_what_is_not_kept_but_no_configuration():
+    with ScratchTree() as tree:
+        tree.configure({"pyproject.toml": "[tool.ruff]\n"})
+        old, new = tree.lay([SourceFile("a.py", "1\n"), SourceFile("b.py", "2\n")])
+        tree.forget([new])
+        assert sorted(path.name for path in (tree.root / "tree").iterdir()) == [
+            "b.py",
+            "pyproject.toml",
+        ]
+        assert not (tree.root / old).exists()
+
+
+def test_configurations_of_an_earlier_call_are_removed():
+    with ScratchTree() as tree:
+        tree.configure({"p/ruff.toml": "1", "ruff.toml": "2"})
+        tree.configure({"ruff.toml": "3"})
+        assert not (tree.root / "tree/p/ruff.toml").exists()
+        assert (tree.root / "tree/ruff.toml").read_text() == "3"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../a.py", "a/../../b.py", "/etc/passwd", "a//b.py", "", "a\0b.py", "a\nb.py", "./a.py"],
+)
+def test_no_path_leaves_the_tree(path):
+    with ScratchTree() as tree, pytest.raises(ToolError, match="not a path"):
+        tree.lay([SourceFile(path, "x")])
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_every_text_is_laid_as_it_is(text):
+    with ScratchTree() as tree:
+        [path] = tree.lay([SourceFile("a.py", text)])
+        assert (tree.root / path).read_bytes() == text.encode()

@@ -1,0 +1,60 @@
+"""Screening: which files deserve a closer look."""
+
+from __future__ import annotations
+
+import pytest
+
+from thea_code_system.correctors.registry import CorrectorRegistry
+from thea_code_system.tools.runner import ToolRunner
+from thea_code_system.tools.screen import SyntaxScreen
+from thea_code_system.tools.toolbox import Toolbox
+from thea_code_system.values.context import ProjectContext, Settings
+from thea_code_system.values.source import SourceFile
+
+FILES = [
+    SourceFile("good.py", "x = 1\n"),
+    SourceFile("bad.py", "def f(:\n"),
+    SourceFile("newer.py", "type X = int\n"),
+    SourceFile("vendor/bad.py", "x = \n"),
+    SourceFile("good.ts", "let x: number = 1;\n"),
+    SourceFile("bad.ts", "let x: = 1;\n"),
+    SourceFile("bad.jsx", "const a = <div></span>;\n"),
+    SourceFile("bad.md", "def f(:\n"),
+]
+BAD = {"bad.py", "vendor/bad.py", "bad.ts", "bad.jsx"}
+
+
+@pytest.fixture
+def toolbox():
+    box = Toolbox()
+    yield box
+    box.close()
+
+
+async def test_files_that_no_version_of_their_language_accepts_are_flagged(toolbox):
+    assert await SyntaxScreen(toolbox).flagged(FILES) == BAD
+    assert await SyntaxScreen(toolbox).flagged([]) == frozenset()
+
+
+async def test_a_target_cannot_hide_a_broken_file_by_excluding_it(toolbox):
+    configs = {"ruff.toml": 'exclude = ["vendor"]\n', ".oxlintrc.json": '{"ignorePatterns": ["*"]}'}
+    context = ProjectContext("/nowhere", Settings(select=("ruff",)), configs)
+    assert CorrectorRegistry(context, toolbox).active()
+    assert await SyntaxScreen(toolbox).flagged(FILES) == BAD
+
+
+async def test_screening_and_correcting_clean_python_is_one_process(toolbox, monkeypatch):
+    asked = []
+    run = ToolRunner.run
+
+    async def counting(self, arguments, **options):
+        asked.append(self.program)
+        return await run(self, arguments, **options)
+
+    monkeypatch.setattr(ToolRunner, "run", counting)
+    context = ProjectContext("/nowhere", Settings(select=("ruff",)))
+    [corrector] = CorrectorRegistry(context, toolbox).active()
+    python = [file for file in FILES if file.path.endswith(".py")]
+    await SyntaxScreen(toolbox).flagged(python)
+    await corrector.propose(python, context)
+    assert asked == ["ruff"]
