@@ -45,7 +45,14 @@ class SplitOperator(SyntaxRule):
         """Each torn or turned operator within a line of a fault, and all of them together."""
         code = [
             lexeme
-            for lexeme in broken.lexemes
+            for number in sorted(
+                {
+                    n
+                    for fault in broken.faults[:20]
+                    for n in (fault.line - 1, fault.line, fault.line + 1)
+                }
+            )
+            for lexeme in (broken.lexemes_of(number) if 1 <= number <= broken.line_count else ())
             if lexeme.kind not in {"space", "comment", "indent"} and lexeme.text
         ]
         python = broken.language.name in PYTHON

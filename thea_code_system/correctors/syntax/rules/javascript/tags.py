@@ -51,7 +51,6 @@ class Tag:
             begins = broken.span(line)[0] + len(broken.indent(line)) == found.start()
             width = len(broken.indent(line).expandtabs(8)) if begins else -1
             yield cls(sort, found["name"], found.start(), end, line, width)
-            at = end
 
     @staticmethod
     def _may_begin(text: str, found: re.Match[str]) -> bool:

@@ -10,10 +10,11 @@ from thea_code_system.correctors.syntax.base import ECMASCRIPT, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
 
-_TRIED: Final = 48
+_TRIED: Final = 64
 _REACH: Final = 60
 _CLOSES: Final = re.compile(r"[,;)\]}`.]")
-_TAIL: Final = re.compile(r"[\s,;)\]}]*$")
+_TAIL: Final = " \t,;)]}"
+_WITHIN: Final = re.compile(r"\}(?=[^`]*$)|[\w})](?=\s+[:?+]\s|,\s)")
 _OPENS: Final = re.compile(r"(?:[(=:?,\[{+]|=>|\breturn|\b[\w$.]+\()[ \t]*$")
 _INSIDE: Final = re.compile(r"[(=:?,\[+]\s*|\breturn\s+|\bthrow\s+")
 
@@ -38,13 +39,18 @@ class UnterminatedTemplate(SyntaxRule):
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """The places that make the text parse, likeliest first."""
         code = [x for x in broken.lexemes if "`" in x.text and x.kind != "comment"]
-        if len("".join(lexeme.text for lexeme in code).replace("\\`", "").split("`")) % 2:
+        inside = "".join(lexeme.text for lexeme in code)
+        if not any(text.replace("\\`", "").count("`") % 2 for text in (broken.text, inside)):
             return
         first = broken.faults[0].offset
-        places: dict[int, float] = {}
         suspects = [x for x in code if x.kind == "other" or "\n" in x.text]
-        for lexeme in sorted(suspects, key=lambda x: abs(x.start - first)):
-            for place, weight in self._ends(broken, lexeme.start):
+        suspects.sort(key=lambda x: abs(x.start - first))
+        places: dict[int, float] = {}
+        for lexeme in suspects:
+            for place, weight in self._ends_at_once(broken, lexeme.start):
+                places.setdefault(place, weight)
+        for lexeme in suspects[:4]:
+            for place, weight in self._ends_below(broken, lexeme.start):
                 places.setdefault(place, weight)
         for place, weight in self._begins(broken):
             places.setdefault(place, weight)
@@ -54,29 +60,34 @@ class UnterminatedTemplate(SyntaxRule):
                 yield self.proposal("Add the missing backtick", edit, score=self.prior * weight)
 
     @staticmethod
-    def _ends(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
-        """Where a literal that begins at ``opening`` may end."""
+    def _ends_at_once(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
+        """Where a literal that begins at ``opening`` may end on its line."""
+        number = broken.line_of(opening)
+        start, end = broken.span(number)
+        line = broken.line(number)
+        weight = 1.0
+        for place in range(max(start + len(line.rstrip(_TAIL)), opening + 1), end + 1):
+            yield place, weight
+            weight *= 0.9
+        for found in _WITHIN.finditer(line, opening + 1 - start):
+            yield start + found.end(), 0.5
+
+    @staticmethod
+    def _ends_below(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
+        """Where a literal that begins at ``opening`` may end on a line that is no deeper."""
         number = broken.line_of(opening)
         width = len(broken.indent(number).expandtabs(8))
-        last = min(broken.line_count, number + _REACH)
-        for at in range(number, last + 1):
-            start, end = broken.span(at)
-            line = broken.line(at)
-            indent = len(broken.indent(at))
-            if at > number and (not line.strip() or len(line[:indent].expandtabs(8)) > width):
+        weight = 0.9
+        for below in range(number + 1, min(broken.line_count, number + _REACH) + 1):
+            start, end = broken.span(below)
+            line, indent = broken.line(below), broken.indent(below)
+            weight *= 0.98
+            if not line.strip() or len(indent.expandtabs(8)) > width:
                 continue
-            if at > number and _CLOSES.match(line, indent):
-                yield start + indent, 0.9
-            found = _TAIL.search(line)
-            cut = found.start() if found else len(line)
-            weight = 1.0 if at == number else 0.6
-            for place in range(max(start + cut, opening + 1), end + 1):
-                yield place, weight
-                weight *= 0.9
-            if at == number:
-                for found in re.finditer(r"\}(?=[^`]*$)|[\w}](?=\s+[:?+]\s|,\s)", line):
-                    if start + found.end() > opening:
-                        yield start + found.end(), 0.5
+            if _CLOSES.match(line, len(indent)):
+                yield start + len(indent), weight
+            for place in range(start + len(line.rstrip(_TAIL)), end + 1):
+                yield place, weight * 0.7
 
     @staticmethod
     def _begins(broken: BrokenSource) -> Iterator[tuple[int, float]]:
@@ -85,6 +96,6 @@ class UnterminatedTemplate(SyntaxRule):
             start, end = broken.span(number)
             line = broken.line(number)
             if _OPENS.search(line):
-                yield end, 0.9
+                yield end, 0.75
             for found in _INSIDE.finditer(line):
-                yield start + found.end(), 0.8
+                yield start + found.end(), 0.65
