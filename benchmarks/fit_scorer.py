@@ -56,7 +56,7 @@ def collect(case):
     scorer = Recorder()
     language = Languages().named(case["language"])
     source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
-    found = RepairEngine(RuleBook(), scorer, 3000, 30.0).repairs(source, language)
+    found = RepairEngine(RuleBook(), scorer, 2400, 60.0).repairs(source, language)
     python = language.name == "python"
     wanted = tokens(case["fixed"], python)
     rows, seen = [], set()
@@ -75,7 +75,7 @@ class Fit:
         self.names = sorted({n for c in self.cases for r in c["rows"] for n in r["features"]})
         self.strength = strength
         start = json.loads(WEIGHTS.read_text())
-        self.prior = torch.tensor([start.get(n, 0.0) if not n.startswith("rule:") else 0.0 for n in self.names])
+        self.prior = torch.tensor([start.get(n, 0.0) for n in self.names])
 
     def tensors(self, cases):
         width = max(len(c["rows"]) for c in cases)
@@ -96,20 +96,20 @@ class Fit:
 
     def train(self, cases):
         x, mask, target = self.tensors(cases)
-        w = torch.zeros(len(self.names), requires_grad=True)
+        w = torch.zeros(len(self.names), requires_grad=True)  # steps away from the weights there are
         none = torch.tensor(-4.0, requires_grad=True)
         scale = x.reshape(-1, x.shape[-1])[mask[:, :-1].reshape(-1) > 0].std(0).clamp(min=0.05)
         optimizer = torch.optim.LBFGS([w, none], max_iter=300, line_search_fn="strong_wolfe")
 
         def closure():
             optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(self.logits(x, mask, w / scale, none), target, reduction="sum")
+            loss = torch.nn.functional.cross_entropy(self.logits(x, mask, self.prior + w / scale, none), target, reduction="sum")
             loss = loss + self.strength * (w**2).sum() / 2
             loss.backward()
             return loss
 
         optimizer.step(closure)
-        return (w / scale).detach(), none.detach()
+        return (self.prior + w / scale).detach(), none.detach()
 
     @staticmethod
     def logits(x, mask, w, none):
@@ -159,12 +159,14 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--strength", type=float, default=2.0)
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--longest", type=int, default=20_000)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     if options.what == "fit":
         fit(options.paths, options.strength, options.write)
         return
     cases = [json.loads(line) for line in Path(options.paths[0]).read_text().splitlines()]
+    cases = [c for c in cases if len(c["broken"]) < options.longest]
     cases = [c for c in cases if c["language"] == options.language or (options.language == "ecmascript" and c["language"] != "python")]
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool, Path(options.paths[1]).open("w") as out:
         for made in pool.imap_unordered(collect, cases[: options.limit], chunksize=4):

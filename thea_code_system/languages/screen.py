@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 import warnings
 from functools import cached_property
@@ -16,6 +17,11 @@ _MUSTACHE: Final = re.compile(r"\{\{-?\s*[\w.|()'\" -]+\s*-?\}\}")
 _HINTS: Final = re.compile(
     r"^\s*print\b(?!\s*[(=.,:\)])|^\s*exec\s+[\w\"']|\bexcept\s+[\w.()\s,]+,\s*\w+\s*:|\braise\s+[\w.]+\s*,|<>|`|\b0\d+\b"
     r"|\bur[\"']|\d[lL]\b|^\s*def\s+\w+\s*\(.*\(|\blambda\s*\(",
+    re.MULTILINE,
+)
+
+_EXCEPT: Final = re.compile(
+    r"^(?P<indent>[ \t]*)except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,[ \t]*(?P<name>[^\W\d]\w*)[ \t]*:(?P<rest>[^\n]*)",
     re.MULTILINE,
 )
 
@@ -46,6 +52,28 @@ class Screen:
                 continue
             return True
         return False
+
+    def has_old_except(self, source: SourceFile) -> bool:
+        """Whether an ``except X, name:`` can only be Python 2's, though a newer grammar takes it.
+
+        It is old where the name is read in the handler, or bound nowhere else in the file.
+        """
+        if not source.path.endswith((".py", ".pyw")):
+            return False
+        return any(self._binds(source.text, match) for match in _EXCEPT.finditer(source.text))
+
+    @staticmethod
+    def _binds(text: str, match: re.Match[str]) -> bool:
+        name, width = match["name"], len(match["indent"].expandtabs(8))
+        body: list[str] = [match["rest"]]
+        for line in text[match.end() :].split("\n")[1:]:
+            if line.strip() and len(line.expandtabs(8)) - len(line.expandtabs(8).lstrip()) <= width:
+                break
+            body.append(line)
+        if re.search(rf"(?<![.\w]){name}\b", "\n".join(body)):
+            return True
+        bound = rf"\b(?:class|def|import|as|from)\b[^\n]*\b{name}\b|^\s*{name}\s*(?:[,=]|$)"
+        return not hasattr(builtins, name) and not re.search(bound, text, re.MULTILINE)
 
     def is_python2(self, source: SourceFile) -> bool:
         """Whether a whole file that Python 3 rejects is good Python 2."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
@@ -22,8 +22,10 @@ from thea_code_system.wrappers import TorchMath
 
 _WIDTH: Final = 8
 _DEPTH: Final = 12
+_LEAST: Final = 150  # candidates tried for each state, at least
+_SEARCHED: Final = 4  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
-_MARGIN: Final = 6.0  # log-score by which a partial repair may trail the best whole one
+_MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
 
 
 class RepairEngine:
@@ -75,11 +77,9 @@ class RepairEngine:
         return sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))[:_KEPT]
 
     def _share(self, depth: int, states: int) -> int:
-        """How many candidates the next state may try: half of what is left at first, then parts."""
+        """How many candidates the next state may try: a good part at first, then small ones."""
         left = self._budget - self.tried
-        if depth == 0:
-            return left * 6 // 10
-        return min(left, max(200, left // (2 * states)))
+        return left * 2 // 5 if depth == 0 else min(left, max(_LEAST, left // (3 * states)))
 
     def _next(
         self,
@@ -131,17 +131,22 @@ class RepairEngine:
                 yield step, verdict
 
     def _distinct(self, state: BrokenSource) -> Iterator[Proposal]:
+        """All proposals, each once; every rule's likeliest come before any rule's second ones."""
+        rules = sorted(self._rules.for_language(state.language.name), key=lambda rule: -rule.prior)
+        turns = [(rule.repairs(state), 1) for rule in rules]
+        turns.append((self._search.repairs(state), _SEARCHED))
         seen: set[tuple[Edit, ...]] = set()
-        rules = self._rules.for_language(state.language.name)
-        ordered = sorted(rules, key=lambda rule: -rule.prior)
-        sources: Iterable[Iterator[Proposal]] = (
-            *(rule.repairs(state) for rule in ordered),
-            self._search.repairs(state),
-        )
-        for step in chain.from_iterable(sources):
-            if step.edits and step.edits not in seen:
-                seen.add(step.edits)
-                yield step
+        while turns:
+            left = []
+            for steps, number in turns:
+                taken = list(islice(steps, number))
+                if len(taken) == number:
+                    left.append((steps, number))
+                for step in taken:
+                    if step.edits and step.edits not in seen:
+                        seen.add(step.edits)
+                        yield step
+            turns = left
 
     @staticmethod
     def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:

@@ -18,6 +18,7 @@ from thea_code_system.values.correction import Edit, Safety
 _BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
 _REACH: Final = 3  # lines of context on each side
 _LEAST: Final = -9.0
+_REMEMBERED: Final = 20_000
 _TYPICAL: Final = -2.5  # log-probability of a token in code that nobody broke
 
 
@@ -56,9 +57,9 @@ class Features:
         "like_below",
         "new_line",
         "joined",
-        "same_line_pair",
+
         "comment",
-        "spacing",
+        
         *Smells.NAMES,
     )
 
@@ -68,8 +69,9 @@ class Features:
             name: Words(table.words, indented=name == "python") for name, table in self._tables.items()
         }
         self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
-        self._cache: tuple[int, Counter[tuple[str, ...]]] = (0, Counter())
+        self._local: Counter[tuple[str, ...]] = Counter()
         self._texts = ""
+        self._lexed: dict[tuple[str, str], Sequence[Lexeme]] = {}
 
     def __call__(self, candidate: RepairCandidate) -> list[float]:
         """One number for each of :data:`NAMES`."""
@@ -159,7 +161,7 @@ class Features:
 
     def _judge(self, before: BrokenSource, text: str) -> tuple[float, int, float]:
         """The log-probability of a piece of text by library code and by this file; its length."""
-        lexemes = before.language.lexemes(text)
+        lexemes = self._by_line(before, text)
         raw = [x.text for x in lexemes if x.kind not in _BLANK]
         local = sum(self._familiar(raw, i) for i in range(len(raw)))
         table = self._tables.get(before.language.name)
@@ -168,6 +170,18 @@ class Features:
         words = list(self._words[before.language.name](lexemes))
         logs = table.log_probabilities(words, min(1, len(words)))
         return sum(max(value, _LEAST) for value in logs), len(words), local
+
+    def _by_line(self, before: BrokenSource, text: str) -> list[Lexeme]:
+        """Lexemes line by line: most lines of a window are the same in every candidate."""
+        if len(self._lexed) > _REMEMBERED:
+            self._lexed.clear()
+        out: list[Lexeme] = []
+        for line in text.splitlines(keepends=True):
+            key = (before.language.name, line)
+            if key not in self._lexed:
+                self._lexed[key] = before.language.lexemes(line)
+            out += self._lexed[key]
+        return out
 
     def _familiar(self, raw: Sequence[str], position: int) -> float:
         counts = self._local

@@ -13,6 +13,9 @@ _MULTIPLIER: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 _STEPS: Final = 8.0  # counts are kept as eighths of a power of two
 _BACKOFF: Final = math.log(0.4)
+_UNSEEN: Final = -18.0
+_ALL: Final = 200  # the logarithmic count of all words
+_REMEMBERED: Final = 200_000
 
 
 class NgramTable:
@@ -26,6 +29,7 @@ class NgramTable:
         head, _, self._slots = data.partition(b"\n\n")
         self.words = head.decode().split("\n")
         self._ids = {word: number for number, word in enumerate(self.words, 2)}
+        self._known: dict[tuple[int, ...], float] = {}
 
     @classmethod
     def load(cls, language: str) -> NgramTable:
@@ -57,19 +61,29 @@ class NgramTable:
     def log_probabilities(self, words: Sequence[str], start: int = 0) -> list[float]:
         """The logarithm of how usual each word from ``start`` on is after those before it."""
         ids = self.ids(words)
-        return [self._log_probability(ids, position) for position in range(start, len(ids))]
+        out = []
+        for position in range(start, len(ids)):
+            gram = tuple(ids[max(0, position - ORDER + 1) : position + 1])
+            known = self._known.get(gram)
+            if known is None:
+                if len(self._known) > _REMEMBERED:
+                    self._known.clear()
+                known = self._known[gram] = self._log_probability(gram)
+            out.append(known)
+        return out
 
-    def _log_probability(self, ids: list[int], position: int) -> float:
+    def _log_probability(self, gram: tuple[int, ...]) -> float:
+        """The last word of a gram after those before it."""
         penalty = 0.0
-        for first in range(max(0, position - ORDER + 1), position + 1):
-            seen = self._count(ids[first : position + 1])
+        for first in range(len(gram)):
+            seen = self._count(gram[first:])
             if seen:
-                context = self._count(ids[first:position]) if first < position else 200
-                return penalty + (min(seen - context, 0)) / _STEPS * math.log(2)
+                context = self._count(gram[first:-1]) if first < len(gram) - 1 else _ALL
+                return penalty + min(seen - context, 0) / _STEPS * math.log(2)
             penalty += _BACKOFF
-        return penalty - 18.0
+        return penalty + _UNSEEN
 
-    def _count(self, ids: list[int]) -> int:
+    def _count(self, ids: Sequence[int]) -> int:
         index, check = self._place(ids)
         slots = self._slots
         return slots[index + 1] if slots[index] == check else 0
