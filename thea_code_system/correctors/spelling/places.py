@@ -21,6 +21,8 @@ _PYTHON = re.compile(
     re.DOTALL,
 )
 
+_OPENING = re.compile(r"[A-Za-z]*(\"\"\"|'''|[\"'`])")
+
 
 class Places:
     """Organ that tells where in one file a word stands; it looks only when first asked."""
@@ -35,11 +37,16 @@ class Places:
         if row < 0 or hit.offset >= self._spans[row][1]:
             return "elsewhere"
         start, end, kind = self._spans[row]
-        if kind == "comment":
-            start, end = self._passage(row)
-        if not Prose(self._text[start:end]).holds(hit.offset - start, hit.word):
+        inner = self._passage(row) if kind == "comment" else self._contents(start, end)
+        if not Prose(self._text[slice(*inner)]).holds(hit.offset - inner[0], hit.word):
             return None
         return "docstring" if kind == "string" and start in self._docstrings else kind
+
+    def _contents(self, start: int, end: int) -> tuple[int, int]:
+        """A string without its prefix and quotes."""
+        match = _OPENING.match(self._text, start)
+        width = len(match[1]) if match else 0
+        return (match.end() if match else start), end - width
 
     def _passage(self, row: int) -> tuple[int, int]:
         """A comment with the comments on the lines right above and below it."""

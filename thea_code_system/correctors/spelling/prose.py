@@ -19,7 +19,7 @@ _STOP_WORDS = frozenset(
 )
 _CODE = re.compile(
     r"[={};\\|]|\w\(|->|::|\w\[|^[\s#/*]*(?:>>>|\$ |\.\.\. |@|import\b|from\s+\S+\s+import\b|def\b|"
-    r"class\s+\w+[:(]|return\b|const\b|let\b|var\b)"
+    r"class\s+\w+[:(]|return\b|(?:for|while|with|except|elif)\b.*:|const\b|let\b|var\b)"
 )
 _DIRECTIVE = re.compile(
     r"\b(?:noqa|nosec|pragma|pylint|mypy|pyright|type:\s*ignore|fmt:|isort:|eslint|oxlint|tslint|"
