@@ -53,7 +53,7 @@ class ClosingTag(SyntaxRule):
             )
         found = found[:_TRIED]
         whole = [item for item in found if self._heals(broken, item[2])]
-        for weight, message, edit in whole or found:
+        for weight, message, edit in sorted(whole or found, key=lambda item: -item[0]):
             trust = self.prior if whole else 0.4
             yield self.proposal(message, edit, score=trust * weight)
 

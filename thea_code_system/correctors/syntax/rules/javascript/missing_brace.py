@@ -53,7 +53,7 @@ class MissingBrace(SyntaxRule):
         found.sort(key=lambda item: (abs(item[0] - first), item[0]))
         tried = [(weight, edit) for _, weight, edit in found[:_TRIED]]
         whole = [(weight, edit) for weight, edit in tried if self._heals(broken, edit)]
-        for weight, edit in whole or tried:
+        for weight, edit in sorted(whole or tried, key=lambda item: -item[0]):
             message = f"Add the missing {edit.replacement.strip() or 'bracket'}"
             trust = self.prior if whole else 0.3
             yield self.proposal(message, edit, score=trust * weight)

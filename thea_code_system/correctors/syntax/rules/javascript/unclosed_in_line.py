@@ -69,7 +69,7 @@ class UnclosedInLine(SyntaxRule):
             for opener in self._unclosed(broken, number):
                 found += self._closed(broken, number, opener)
             found += self._opened(broken, number)
-        for weight, edit in found[:_TRIED]:
+        for weight, edit in sorted(found[:_TRIED], key=lambda item: -item[0]):
             text = broken.text
             if broken.language.parses(f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"):
                 message = f"Add the missing {edit.replacement.strip()}"

@@ -54,7 +54,7 @@ class UnterminatedTemplate(SyntaxRule):
                 places.setdefault(place, weight)
         for place, weight in self._begins(broken):
             places.setdefault(place, weight)
-        for place, weight in [*places.items()][:_TRIED]:
+        for place, weight in sorted([*places.items()][:_TRIED], key=lambda item: -item[1]):
             if broken.language.parses(f"{broken.text[:place]}`{broken.text[place:]}"):
                 edit = Edit(place, place, "`")
                 yield self.proposal("Add the missing backtick", edit, score=self.prior * weight)
