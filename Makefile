@@ -12,6 +12,7 @@ endif
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(TORCH)
 DEMO := .demo/bookshop
+export PATH := $(abspath $(BIN)):$(PATH)
 
 .PHONY: help demo test test-all lint format docs recording clean
 

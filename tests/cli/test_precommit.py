@@ -184,5 +184,5 @@ def test_pre_commit_installs_thea_by_itself(project, tmp_path, environment):
     project = Repository(project.root, pinned)
     done = project.run(sys.executable, "-m", "pre_commit", "run", "--all-files")
     assert done.returncode == 1, done.stdout
-    assert broken.read_text(encoding="utf-8") == MENDED
+    assert broken.read_text(encoding="utf-8") == MENDED, done.stdout
     assert project.run(sys.executable, "-m", "pre_commit", "run", "--all-files").returncode == 0
