@@ -45,6 +45,11 @@ class Decision:
         """The same candidate after a verifier said no."""
         return Decision(self.candidate, self.confidence, self.score, State.REJECTED, reason)
 
+    def outdone(self) -> Decision:
+        """The same candidate after a better one took its place."""
+        reason = "overlaps a better one"
+        return Decision(self.candidate, self.confidence, self.score, State.CONFLICTED, reason)
+
 
 class Gate:
     """Compares one tensor of confidences a batch with the threshold; an organ of its actor."""
@@ -67,16 +72,12 @@ class Gate:
             decision = decisions[index]
             if not decision.applied:
                 continue
-            edits = decision.candidate.proposal.edits
+            proposal = decision.candidate.proposal
+            edits = proposal.edits
             taken = accepted.setdefault(decision.candidate.path, [])
-            if self._collide(edits, taken):
-                decisions[index] = Decision(
-                    decision.candidate,
-                    decision.confidence,
-                    decision.score,
-                    State.CONFLICTED,
-                    "overlaps a better one",
-                )
+            # Repairs of one file are alternatives, even where their edits lie apart.
+            if (proposal.broken and taken) or self._collide(edits, taken):
+                decisions[index] = decision.outdone()
             else:
                 taken.extend(edits)
         return decisions

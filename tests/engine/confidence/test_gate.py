@@ -111,3 +111,15 @@ def test_an_untrusted_repository_can_only_lower_confidences():
 def test_a_calibration_that_is_no_table_of_numbers_is_a_clear_error():
     with pytest.raises(ConfigError, match="thea-calibration"):
         Calibration({}, {}).with_repository('confidence = "high"', trust=False)
+
+
+def test_repairs_of_one_file_are_alternatives_even_where_they_lie_apart():
+    repairs = [
+        Candidate(
+            "a.py",
+            Proposal((rule,), "", (Edit(at, at, ":"),), Safety.SAFE, 0.9, broken=True),
+            "f",
+        )
+        for rule, at in (("syntax/a", 1), ("syntax/b", 9))
+    ]
+    assert states(gate().decide(repairs)) == [State.APPLIED, State.CONFLICTED]
