@@ -29,7 +29,8 @@ class Results:
         """One row a folder of tests, then the slowest tests."""
         rows = defaultdict(lambda: defaultdict(float))
         for case in self.cases:
-            folder = "/".join(case.get("classname", "").split(".")[:3]).removesuffix("/")
+            parts = case.get("classname", "").split(".")[:3]
+            folder = "/".join(part for part in parts if not part.startswith("test_"))
             for row in (rows[folder], rows["all"]):
                 row[self.outcome(case)] += 1
                 row["seconds"] += float(case.get("time", 0))
