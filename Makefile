@@ -35,7 +35,7 @@ test: $(READY) ## the tests that take no more than a few seconds each
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: $(READY) ## every test; writes docs/test-all.md
-	$(BIN)/python tests/test_all.py
+	$(BIN)/python tests/run_all.py
 
 test-py3%: ## lint and test on Python 3.% without torch, e.g. make test-py312
 	$(MAKE) lint test PYTHON=$(if $(filter file,$(origin PYTHON)),python3.$*,$(PYTHON)) TORCH=no
