@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ COMMANDS = {
     "config": "Show every setting, its value and where it comes from.",
     "doctor": "Check devices, tools, correctors and the cluster.",
 }
+
+ON_WINDOWS = ("correct", "stats", "undo")
 
 
 class LazyGroup(TyperGroup):
@@ -57,6 +60,10 @@ class LazyGroup(TyperGroup):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.0)[0]
             hint = f"Did you mean `thea {near}`? `thea --help` lists all commands."
             raise UsageError(f"there is no command {args[0]}", hint)
+        if sys.platform == "win32" and args[0] not in ON_WINDOWS:
+            raise UsageError(
+                f"thea {args[0]} does not run on Windows", f"These do: {', '.join(ON_WINDOWS)}."
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

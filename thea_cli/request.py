@@ -13,6 +13,7 @@ from thea_cli.exits import ExitPolicy
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
 from thea_code_system.values.report import Job, Mode
+from thea_code_system.values.source import NotTextError, SourceFile
 
 STDIN = "-"
 
@@ -109,7 +110,7 @@ class CorrectRequest:
         if self.reads_stdin:
             path = self._absolute(self.stdin_filename or "stdin.py")
             files = (self._inside(path, config.root),)
-            text = sys.stdin.buffer.read()
+            text = self._text(files[0], sys.stdin.buffer.read())
             return Job(config.root, (path,), self.mode, files, text, command=self.command)
         paths = tuple(self._existing(path, config.root) for path in self.paths)
         files_given = self._listed(config.root) if self.files_from else None
@@ -122,6 +123,14 @@ class CorrectRequest:
             command=self.command,
             every_file=config.output_format in {"json", "json-lines"},
         )
+
+    @staticmethod
+    def _text(path: str, data: bytes) -> bytes:
+        try:
+            SourceFile.decode(path, data)
+        except NotTextError as error:
+            raise UsageError(f"standard input cannot be corrected: {error}") from error
+        return data
 
     def _existing(self, path: str, root: str) -> str:
         absolute = self._absolute(path)

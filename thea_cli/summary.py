@@ -56,9 +56,15 @@ class Summary:
         if report.files.get("corrected"):
             yield self._next_step(report)
         if self._suggestions:
-            where = "" if self._view.writes else " (after a run that writes)"
             noun = "suggestion" if self._suggestions == 1 else "suggestions"
-            yield f"{self._suggestions:,} {noun}: thea review{where}"
+            yield f"{self._suggestions:,} {noun}{self._review()}"
+
+    def _review(self) -> str:
+        """Where suggestions can be answered: a run that writes nothing is in no ledger."""
+        if self._view.mode is Mode.STDIN:
+            return ": --output-format full --show-suggestions lists them"
+        later = "" if self._view.writes else " (after a run that writes)"
+        return f": thea review{self._view.elsewhere}{later}"
 
     def _headline(self, report: RunReport) -> str:
         paint = self._view.paint
@@ -89,7 +95,7 @@ class Summary:
         if self._view.mode is Mode.STAGED:
             return "Stage the corrected files again (git add), or take them back: thea undo"
         if self._view.writes:
-            return f"Take it back: thea undo {report.run}"
+            return f"Take it back: thea undo {report.run}{self._view.elsewhere}"
         return "Nothing was written. `thea correct` without --check or --diff applies it."
 
     @staticmethod

@@ -200,3 +200,13 @@ def test_doctor_says_what_to_do_about_a_missing_tool(tmp_path):
     assert findings["tool ruff"]["state"] == "failed"
     assert "pip install ruff" in findings["tool ruff"]["advice"]
     assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("command", "code"), [("correct", 0), ("history", 2)])
+def test_on_windows_only_some_commands_run(command, code, tmp_path, monkeypatch, capsys):
+    from thea_cli.boundary import Boundary
+    from thea_cli.commandline import CommandLine
+
+    monkeypatch.setattr("thea_cli.commandline.sys.platform", "win32")
+    assert Boundary().run(lambda: CommandLine().run([command, "--help"])) == code
+    assert ("does not run on Windows" in capsys.readouterr().err) == bool(code)

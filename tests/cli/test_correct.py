@@ -186,6 +186,8 @@ def test_standard_input_is_a_filter_that_keeps_every_byte(tree):
     assert clean.encode() == HEALTHY
     diff, _ = tree.correct("-", "--stdin-filename", "src/a.py", "--diff", stdin=UNUSED, code=1)
     assert diff.startswith("--- a/src/a.py")
+    _, err = tree.correct("-", stdin=b"a\0b", code=2)
+    assert "standard input cannot be corrected: binary" in err
 
 
 def test_a_broken_file_exits_1_and_exit_zero_hides_it(tree):

@@ -259,3 +259,11 @@ def test_the_summary_of_a_check_says_that_nothing_was_written():
 def test_the_summary_of_a_healthy_tree_is_one_line():
     quiet = RunReport("r", "/p", 0.0, 0.2, {"clean": 1}, {}, "inline")
     assert summarise([OUTCOMES[2]], report=quiet) == "1 file clean; 0.20 s."
+
+
+def test_the_summary_says_how_to_reach_a_project_from_elsewhere():
+    summary = Summary(View("/p/q", "/p"))
+    summary.add(OUTCOMES[1][0])
+    text = "\n".join(summary.lines(REPORT))
+    assert "thea undo 20261122-ab12 --project q" in text
+    assert "thea review --project q" in text

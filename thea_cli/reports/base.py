@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import PurePath, PurePosixPath
 from typing import ClassVar
 
 from thea_cli.console import Style
@@ -35,6 +36,12 @@ class View:
     def path(self, path: str) -> str:
         """A path of the project as seen from the working directory."""
         return os.path.relpath(PurePosixPath(self.root, path), self.cwd)
+
+    @property
+    def elsewhere(self) -> str:
+        """The option that other commands need from here: none inside of the project."""
+        inside = PurePath(self.cwd).is_relative_to(self.root)
+        return "" if inside else f" --project {shlex.quote(os.path.relpath(self.root, self.cwd))}"
 
     @property
     def writes(self) -> bool:
