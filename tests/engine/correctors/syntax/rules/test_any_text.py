@@ -11,12 +11,14 @@ from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.values.source import SourceFile
 
 BOOK = RuleBook()
-PIECES = st.sampled_from(
-    """( ) [ ] { } < > </ /> => := = == ! ? : ; , . ... + - -- ++ & && | || # // /* */ @@ ``` `
-    ' " \"\"\" \\ def class if else elif for in while try except return import from print exec raise lambda not
-    const let function async await export new <div> </div> <<<<<<<␤ =======␤ >>>>>>>␤ >>>␠ $␠ 12:␠ 0777 10L ur'a'
-    a b f(x) x, “ ” ： 。 ␤ ␤ ␤␠␠ ␤␠␠␠␠ ␤␉ ␤+ ␤- ␠ ␠""".split()
-).map(lambda piece: piece.replace("␤", "\n").replace("␠", " ").replace("␉", "\t"))
+WORDS = """
+( ) [ ] { } < > </ /> => := = == ! ? : ; , . ... + - -- ++ & && | || # // /* */ @@ ``` ` ' " \\
+\"\"\" def class if else elif for in while try except return import from print exec raise lambda not
+const let function async await export new <div> </div> <<<<<<<␤ =======␤ >>>>>>>␤ >>>␠ $␠ 12:␠ 0777
+10L ur'a' a b f(x) x, “ ” ： 。 ␤ ␤ ␤␠␠ ␤␠␠␠␠ ␤␉ ␤+ ␤- ␠ ␠
+"""
+SHOWN = str.maketrans("␤␠␉", "\n \t")
+PIECES = st.sampled_from([word.translate(SHOWN) for word in WORDS.split()])
 TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=60)
 
 

@@ -18,6 +18,8 @@ _BOUND: Final = re.compile(
     r"|^[ \t]*([A-Za-z_$][\w$]*)[ \t]*(?::[^=\n]+)?=(?!=)",
     re.MULTILINE,
 )
+_QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"|^\s*from\s+\S+")
+_SYNTAX: Final = frozenset({"import", "from", "export", "as", "type", "default"})
 _CAP: Final = 3  # names that count: longer sides must not lose by their length
 _ALIKE: Final = 0.8
 _TELLING: Final = 12  # characters
@@ -46,13 +48,13 @@ class Conflict:
         """
         keywords = set(keyword.kwlist) if language.name == "python" else set()
         weights: dict[str, float] = {}
-        for weight, text in self._options():
+        for weight, text in self._options(set(_NAME.findall(rest))):
             agreement = self._agreement(text, rest, keywords)
             weights[text] = max(weights.get(text, 0.0), weight * agreement)
         total = sum(weights.values())
         return sorted(((w / total, text) for text, w in weights.items()), key=lambda o: -o[0])
 
-    def _options(self) -> Iterator[tuple[float, str]]:
+    def _options(self, names: set[str]) -> Iterator[tuple[float, str]]:
         """Both sides and their unions, with what speaks for each whatever the file needs."""
         ours, theirs = self._lines(self.ours), self._lines(self.theirs)
         first, second = (0.5, 0.42)
@@ -66,17 +68,21 @@ class Conflict:
         yield second, self.theirs
         if not ours or not theirs or set(ours) <= set(theirs) or set(theirs) <= set(ours):
             return
-        yield from self._unions(ours, theirs)
+        yield from self._unions(ours, theirs, names)
 
-    def _unions(self, ours: list[str], theirs: list[str]) -> Iterator[tuple[float, str]]:
+    def _unions(
+        self, ours: list[str], theirs: list[str], names: set[str]
+    ) -> Iterator[tuple[float, str]]:
         """Both sides: likely where both add, unlikely where one line changed in two ways."""
         first, second = 0.08, 0.04
         bound = set(_BOUND.findall(self.ours)).isdisjoint(_BOUND.findall(self.theirs))
-        if self._rewritten(ours, theirs):
-            first, second = 0.03, 0.02
-        elif all(_IMPORT.fullmatch(line) for line in (*ours, *theirs)):
+        imports = all(_IMPORT.fullmatch(line) for line in (*ours, *theirs))
+        needed = (self._bound(self.ours) | self._bound(self.theirs)) <= names
+        if imports and (needed or not self._rewritten(ours, theirs)):
             yield 1.2, self._union()
             first, second = 0.2, 0.2
+        elif self._rewritten(ours, theirs):
+            first, second = 0.03, 0.02
         elif bound and (self._blocks() or (self.base is not None and not self.base.strip())):
             first, second = 0.7, 0.2
         yield first, f"{self.ours}{self.theirs}"
@@ -125,6 +131,6 @@ class Conflict:
     def _bound(text: str) -> set[str]:
         bound = {name for pair in _BOUND.findall(text) for name in pair if name}
         for line in text.splitlines():
-            if re.match(r"\s*(?:import|from)\b", line):
-                bound |= set(_NAME.findall(line))
+            if re.match(r"\s*(?:import|from|export)\b", line):
+                bound |= set(_NAME.findall(_QUOTED.sub("", line))) - _SYNTAX
         return bound

@@ -58,15 +58,16 @@ class DiffMarkers(SyntaxRule):
             yield self.proposal("Remove the markers of a pasted diff", *both, score=0.2)
 
     def _marked(self, broken: BrokenSource) -> tuple[list[int], list[int], list[int]]:
-        """Headers, added and removed lines; in a string only where the line above is marked too."""
+        """Headers, added and removed lines; in a string only in a hunk, or below another."""
         headers: list[int] = []
         added: list[int] = []
         removed: list[int] = []
-        above = 0
+        above, hunk = 0, False
         for number in range(1, broken.line_count + 1):
             line = broken.line(number)
-            if above != number - 1 and not self._code(broken, number):
+            if above != number - 1 and not hunk and not self._code(broken, number):
                 continue
+            hunk = hunk or line.startswith("@@ ")
             if _HEADER.match(line):
                 headers.append(number)
             elif re.match(r"\+(?!\+|=)", line) or (line.startswith("+") and above == number - 1):

@@ -62,7 +62,7 @@ class SmartQuotes(SyntaxRule):
                     closer = ""
                 elif text[at] == "\n" and len(closer) == 1 and closer != "`":
                     closer = ""
-            elif straight in {'"', "'", "`"}:
+            elif straight in {'"', "'", "`"} and not self._apostrophe(text, at):
                 closer, smart = self._opened(text, at, straight), text[at] != straight
                 yield from self._written(text, at, closer)
                 at += len(closer) - 1
@@ -83,8 +83,8 @@ class SmartQuotes(SyntaxRule):
         piece = text[at : at + len(closer)]
         if "".join(map(self._straight, piece)) != closer:
             return False
-        if piece in _SINGLE and f"{text[at - 1]}{text[at + 1 : at + 2]}".isalpha():
-            return at + 1 == len(text)
+        if self._apostrophe(text, at):
+            return False
         if smart == (piece != closer):
             return True
         end = text.find("\n", at)
@@ -97,6 +97,12 @@ class SmartQuotes(SyntaxRule):
         for offset, plain in enumerate(straight, at):
             if text[offset] != plain:
                 yield Edit(offset, offset + 1, plain)
+
+    @staticmethod
+    def _apostrophe(text: str, at: int) -> bool:
+        """Whether a typographic quote stands between letters."""
+        around = text[at - 1 : at], text[at + 1 : at + 2]
+        return text[at] in _SINGLE and around[0].isalpha() and around[1].isalpha()
 
     @staticmethod
     def _straight(character: str) -> str:
