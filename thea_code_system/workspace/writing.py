@@ -7,15 +7,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
 
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Write, Written
 from thea_code_system.workspace.folders import Folder, Folders
-
-_THREADS = 16  # concurrent fsyncs share the commits of a file system's journal
 
 
 class UnwritableError(Exception):
@@ -45,26 +45,20 @@ class GroupedWriter:
     would not survive a kill. Nothing read-only is replaced.
     """
 
+    threads: ClassVar[int] = 16  # those that wait together share the commits of a journal
+
     def __init__(self, roots: Sequence[str]) -> None:
         self._folders = Folders(roots)
 
     def write(self, writes: Sequence[Write]) -> list[Written]:
         """Write a batch; one result for each, in order. No two may name the same file."""
-        results: dict[str, Written] = {}
-        staged: list[Staged] = []
-        with self._folders, ThreadPoolExecutor(_THREADS) as threads:
-            for write in writes:
-                with self._reporting(write, results):
-                    staged.append(self._stage(write))
-            synced = list(threads.map(self._sync, staged))
-            for item, problem in zip(staged, synced, strict=True):
-                with self._reporting(item.write, results, item):
-                    if problem:
-                        raise problem
-                    self._replace(item)
-            for folder in {item.folder for item in staged if results[item.write.path].done}:
-                folder.sync()
-        return [results[write.path] for write in writes]
+        with self._folders, ThreadPoolExecutor(self.threads) as threads:
+            staged = [self._try_stage(write) for write in writes]
+            synced = list(threads.map(partial(self._step, self._sync), staged))
+            placed = list(threads.map(partial(self._step, self._replace), synced))
+            folders = {item.folder for item in placed if isinstance(item, Staged)}
+            list(threads.map(Folder.sync, folders))
+        return [Written(one.write.path) if isinstance(one, Staged) else one for one in placed]
 
     def sweep(self, writes: Sequence[tuple[str, str]]) -> None:
         """Remove what a killed run left behind: temporary files of (path, digest after)."""
@@ -74,21 +68,29 @@ class GroupedWriter:
                     folder, name = self._locate(path)
                     folder.remove(self._temporary(name, digest))
 
-    @contextlib.contextmanager
-    def _reporting(
-        self, write: Write, results: dict[str, Written], staged: Staged | None = None
-    ) -> Iterator[None]:
-        """Make a result of what happens to one file, and leave no temporary file if it fails."""
+    def _try_stage(self, write: Write) -> Staged | Written:
         try:
-            yield
-            results.setdefault(write.path, Written(write.path))
-        except UnwritableError as problem:
-            results[write.path] = Written(write.path, str(problem), problem.changed)
-        except OSError as error:
-            results[write.path] = Written(write.path, f"cannot be written: {error.strerror}")
-        if staged and not results[write.path].done:
+            return self._stage(write)
+        except (UnwritableError, OSError) as error:
+            return self._problem(write, error)
+
+    def _step(self, step: Callable[[Staged], None], item: Staged | Written) -> Staged | Written:
+        """Take one file a step further, or say what is wrong and leave no temporary file."""
+        if isinstance(item, Written):
+            return item
+        try:
+            step(item)
+        except (UnwritableError, OSError) as error:
             with contextlib.suppress(OSError):
-                staged.folder.remove(staged.temporary)
+                item.folder.remove(item.temporary)
+            return self._problem(item.write, error)
+        return item
+
+    @staticmethod
+    def _problem(write: Write, error: UnwritableError | OSError) -> Written:
+        if isinstance(error, UnwritableError):
+            return Written(write.path, str(error), error.changed)
+        return Written(write.path, f"cannot be written: {error.strerror}")
 
     def _locate(self, path: str) -> tuple[Folder, str]:
         try:
@@ -143,12 +145,8 @@ class GroupedWriter:
         os.fchmod(descriptor, stat.S_IMODE(status.st_mode))
 
     @staticmethod
-    def _sync(staged: Staged) -> OSError | None:
-        try:
-            staged.folder.sync_file(staged.temporary)
-        except OSError as error:
-            return error
-        return None
+    def _sync(staged: Staged) -> None:
+        staged.folder.sync_file(staged.temporary)
 
     @staticmethod
     def _replace(staged: Staged) -> None:

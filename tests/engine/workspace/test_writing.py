@@ -166,7 +166,8 @@ def dying(*arguments):
 
 method = getattr(writing.GroupedWriter, step)
 static = isinstance(vars(writing.GroupedWriter)[step], staticmethod)
-Killed = type("Killed", (writing.GroupedWriter,), {step: staticmethod(dying) if static else dying})
+own = {step: staticmethod(dying) if static else dying, "threads": 1}
+Killed = type("Killed", (writing.GroupedWriter,), own)
 digest = SourceFile.digest_of(b"old = 1\\r\\n")
 Killed([root]).write([Write(f"f{n}.py", digest, b"new = 2\\r\\n") for n in range(5)])
 """
