@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from thea_code_system.wrappers.host import DeadlineError, Host
 
 T = TypeVar("T")
+CANCEL_SECONDS = 1.0  # that a call which is cancelled may take to clean up
+END = object()  # of a stream
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Deadline:
         finally:
             if not task.done():
                 task.cancel()
+                await asyncio.wait({task}, timeout=CANCEL_SECONDS)
         if not done:
             raise DeadlineError(
                 f"{what} did not finish within {self.seconds:g} s.",
@@ -98,7 +102,12 @@ class ActorHandle:
         return call
 
     def _streamed(self, method: str) -> Callable[..., AsyncGenerator[Any, None]]:
-        def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
-            return self.host.stream(method, args, kwargs)
+        async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+            async with aclosing(self.host.stream(method, args, kwargs)) as values:
+                while True:
+                    following = self._deadline.bound(anext(values, END), f"{self.name}.{method}")
+                    if (value := await following) is END:
+                        return
+                    yield value
 
         return stream

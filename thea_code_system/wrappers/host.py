@@ -86,6 +86,7 @@ class InlineHost:
         self.name = recipe.identity.name
         self._recipe = recipe
         self._starting: asyncio.Future[Actor] | None = None
+        self._ended = False
 
     async def start(self) -> None:
         """Make and set up the actor; only the first call does something.
@@ -115,16 +116,18 @@ class InlineHost:
                 yield value
 
     async def stop(self) -> None:
-        """Let the actor release what it holds; the next call makes a new one."""
-        starting, self._starting = self._starting, None
+        """Let the actor release what it holds; no call is taken from then on."""
+        starting, self._starting, self._ended = self._starting, None, True
         if starting is not None:
             await (await starting).shutdown()
 
     async def kill(self) -> None:
         """Forget the actor without asking it."""
-        self._starting = None
+        self._starting, self._ended = None, True
 
     async def _actor(self) -> Actor:
+        if self._ended:
+            raise ActorDeadError(f"The actor '{self.name}' has been shut down.", "Make a new one.")
         if self._starting is None:
             self._starting = asyncio.ensure_future(self._made())
         return await asyncio.shield(self._starting)

@@ -54,7 +54,7 @@ class Keeper:
         parameters = RayParams(
             num_cpus=self.num_cpus,
             num_gpus=self.num_gpus,
-            temp_dir=str(self.directory / "ray"),
+            temp_dir=str(self.directory.joinpath("ray")),
             object_store_memory=OBJECT_STORE_BYTES,
             include_dashboard=False,
             no_monitor=True,

@@ -40,6 +40,7 @@ class RayHost:
         self._placement = placement
         self._starting: asyncio.Future[None] | None = None
         self._running = False
+        self._ended = False
         self._actor: Any = None
         self.ray_name = f"thea-{uuid.uuid4().hex}"
 
@@ -51,6 +52,8 @@ class RayHost:
             ActorDeadError: its process ended meanwhile.
             ClusterError: there is no cluster, and none can be started.
         """
+        if self._ended:
+            raise ActorDeadError(f"The actor '{self.name}' has been shut down.", "Make a new one.")
         if self._running:
             return
         if self._starting is None:
@@ -84,13 +87,14 @@ class RayHost:
 
     async def stop(self) -> None:
         """Let the actor release what it holds, then end it."""
-        if self._starting is not None:
+        if not self._ended and (self._running or self._starting is not None):
             await self.start()
             self._value(await self._asked(self._actor.stop.remote()))
             await self.kill()
 
     async def kill(self) -> None:
-        """End the actor at once."""
+        """End the actor at once; no call is taken from then on."""
+        self._ended = True
         if self._actor is not None:
             import ray
 

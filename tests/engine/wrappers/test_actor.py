@@ -10,6 +10,7 @@ import pytest
 from thea_code_system.errors import ActorError
 from thea_code_system.wrappers import (
     Actor,
+    ActorDeadError,
     ActorRegistry,
     ActorStartError,
     DeadlineError,
@@ -45,6 +46,11 @@ class Diary(Actor):
             yield line
 
     @remote_method
+    async def follow(self):
+        yield "first"
+        await asyncio.sleep(60)
+
+    @remote_method
     async def sleep(self):
         await asyncio.sleep(60)
 
@@ -74,6 +80,8 @@ async def test_an_actor_is_made_and_set_up_at_its_first_call_and_shut_down_once(
     lines = await actor.write("again")
     await actor.shutdown()
     assert lines == ["made", "set up", "hello", "again", "shut down"]
+    with pytest.raises(ActorDeadError, match="has been shut down"):
+        await actor.write("too late")
 
 
 async def test_an_async_generator_is_iterated():
@@ -91,6 +99,13 @@ async def test_a_call_meets_its_deadline():
     actor = create_actor(Diary, inline=True)
     with pytest.raises(DeadlineError, match=r"within 0.2 s"):
         await actor.sleep()
+
+
+async def test_each_value_of_a_stream_meets_the_deadline():
+    values = create_actor(Diary, inline=True).follow()
+    assert await anext(values) == "first"
+    with pytest.raises(DeadlineError, match=r"Diary-\d+.follow did not finish within 0.2 s"):
+        await anext(values)
 
 
 async def test_a_constructor_that_raises_is_an_actor_error_with_its_reason():
