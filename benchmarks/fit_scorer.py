@@ -56,7 +56,7 @@ def collect(case):
     scorer = Recorder()
     language = Languages().named(case["language"])
     source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
-    found = RepairEngine(RuleBook(), scorer, 2400, 60.0).repairs(source, language)
+    found = RepairEngine(RuleBook(), scorer, 3000, 60.0).repairs(source, language)
     python = language.name == "python"
     wanted = tokens(case["fixed"], python)
     rows, seen = [], set()

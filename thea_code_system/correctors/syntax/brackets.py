@@ -82,27 +82,21 @@ class Brackets:
             if shallow and code[0].kind == "keyword" and code[0].text in _STATEMENTS:
                 break
             lines.append(number)
+        codes = {n: tuple(x for x in broken.code_of(n) if x.start > opener.start) for n in lines}
         for number in lines:
-            code = tuple(x for x in broken.code_of(number) if x.start > opener.start or number > first)
-            yield from self._line_ends(code)
-            if number > first:
-                yield broken.span(number)[1], f"{broken.source.newline}{indent}"
-        if len(lines) == 1:
-            return
-        for lexeme in broken.code_of(first):
-            if lexeme.start >= opener.start:
-                yield lexeme.end, ""
+            yield from ((offset, "") for offset in self._tail(codes[number]))
+        for number in lines[1:]:
+            yield broken.span(number)[1], f"{broken.source.newline}{indent}"
+        yield opener.end, ""
+        for number in lines:
+            yield from ((lexeme.end, "") for lexeme in reversed(codes[number][-_REACH:]))
 
     @staticmethod
-    def _line_ends(code: tuple[Lexeme, ...]) -> Iterator[tuple[int, str]]:
-        """After the last lexeme of a line, before its punctuation, and after every other one."""
-        seen = set()
+    def _tail(code: tuple[Lexeme, ...]) -> tuple[int, ...]:
+        """The end of a line's code, and the places before its closing punctuation."""
         tail = [x.end for x in code[-1:]]
         for lexeme in reversed(code):
             if lexeme.text not in {":", ",", ";", "{"} and lexeme.text not in OPENER_OF:
                 break
             tail.append(lexeme.start)
-        for offset in (*tail, *(x.end for x in reversed(code[-40:]))):
-            if offset not in seen:
-                seen.add(offset)
-                yield offset, ""
+        return tuple(tail)

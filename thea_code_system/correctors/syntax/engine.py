@@ -13,6 +13,7 @@ from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.patch import Patch
 from thea_code_system.correctors.syntax.probe import Probe, Verdict
+from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
 from thea_code_system.correctors.syntax.scoring import Scorer
 from thea_code_system.correctors.syntax.search import TokenSearch
 from thea_code_system.languages.base import Language
@@ -22,8 +23,9 @@ from thea_code_system.wrappers import TorchMath
 
 _WIDTH: Final = 8
 _DEPTH: Final = 12
+_ROUNDS: Final = 30  # faults that the last resort takes out
 _LEAST: Final = 150  # candidates tried for each state, at least
-_SEARCHED: Final = 4  # of the search's candidates for each one of a rule
+_SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
 _MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
 
@@ -38,6 +40,7 @@ class RepairEngine:
     def __init__(self, rules: RuleBook, scorer: Scorer, budget: int, seconds: float) -> None:
         self._rules = rules
         self._search = TokenSearch()
+        self._removal = RemoveCode()
         self._scorer = scorer
         self._budget = budget
         self._seconds = seconds
@@ -74,12 +77,49 @@ class RepairEngine:
                 beam = self._next(partial, whole)
                 if not beam:
                     break
+            if not whole and (resort := self._last_resort(broken, deadline)):
+                whole[resort[0].patch.text] = resort
         return sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))[:_KEPT]
+
+    def _last_resort(
+        self, broken: BrokenSource, deadline: float
+    ) -> tuple[RepairCandidate, float] | None:
+        """Take out, fault after fault, the fewest lines that let the parser get on."""
+        state, score = broken, 0.0
+        steps: tuple[Proposal, ...] = ()
+        patch = Patch.of(broken.text)
+        for _ in range(_ROUNDS):
+            found = self._removal_at(state)
+            if found is None or time.monotonic() > deadline:
+                return None
+            step, verdict = found
+            steps, patch = (*steps, step), patch.then(step.edits)
+            faults, region = verdict.faults, verdict.region
+            made = RepairCandidate(broken, state, steps, patch, faults, region, score)
+            score = TorchMath.plain(self._scorer.score([made]))[0]
+            if made.parses:
+                return made, score
+            state = BrokenSource.of(broken.source.with_text(patch.text), broken.language)
+        return None
+
+    def _removal_at(self, state: BrokenSource) -> tuple[Proposal, Verdict] | None:
+        probe = Probe.on(state)
+        furthest: tuple[int, Proposal, Verdict] | None = None
+        for step in self._removal.repairs(state):
+            self.tried += 1
+            verdict = probe(step.edits)
+            if not verdict.faults:
+                return step, verdict
+            if self._further(state, verdict, step.edits):
+                ahead = verdict.faults[0].line - 2 * len(step.edits)
+                if furthest is None or ahead > furthest[0]:
+                    furthest = (ahead, step, verdict)
+        return furthest[1:] if furthest else None
 
     def _share(self, depth: int, states: int) -> int:
         """How many candidates the next state may try: a good part at first, then small ones."""
         left = self._budget - self.tried
-        return left * 2 // 5 if depth == 0 else min(left, max(_LEAST, left // (3 * states)))
+        return left // 2 if depth == 0 else min(left, max(_LEAST, left // (3 * states)))
 
     def _next(
         self,

@@ -38,10 +38,16 @@ class Window:
     end: int
     line: int
     prefix: str = ""
+    column: int = 0
 
     def holds(self, edits: Sequence[Edit]) -> bool:
-        """Whether all edits lie inside."""
-        return all(self.start <= edit.start and edit.end <= self.end for edit in edits)
+        """Whether all edits lie inside and none moves a line out of the window's block."""
+        if not all(self.start <= edit.start and edit.end <= self.end for edit in edits):
+            return False
+        if not self.prefix:
+            return True
+        moved = (e.replacement for e in edits if not e.replacement.strip(" \t") and e.start < e.end)
+        return all(len(indent.expandtabs(8)) >= self.column for indent in moved)
 
 
 class Probe:
@@ -142,7 +148,7 @@ class WindowProbe(Probe):
             start = broken.lines.line_span(first)[0]
             end = broken.lines.line_span(last)[0] if last else len(broken.text)
             prefix = _WRAPPER if self._column(first) else ""
-            yield Window(start, end, first, prefix)
+            yield Window(start, end, first, prefix, self._column(first))
 
     def _column(self, line: int) -> int:
         return len(self._broken.indent(line).expandtabs(8))
@@ -157,17 +163,27 @@ class WindowProbe(Probe):
     def _end(self, line: int, column: int) -> int:
         """The nearest line below one where another statement of at most that column begins."""
         for number in range(line + 1, min(self._broken.line_count, line + _ENOUGH) + 1):
-            if self._starts(number) and self._column(number) <= column:
+            if self._column(number) < column and self._ends(number):
+                return number
+            if self._column(number) <= column and self._starts(number):
                 return number
         return 0
+
+    def _ends(self, line: int) -> bool:
+        """Whether a line of code stands here that closes no bracket and is no part of a string."""
+        code = self._broken.code_of(line)
+        return bool(code) and code[0].text not in {")", "]", "}"} and self._is_fresh(line)
 
     def _starts(self, line: int) -> bool:
         body = self._broken.line(line).strip()
         if not _BEGINS.match(body) or _CONTINUES.match(body):
             return False
-        lexemes = self._broken.lexemes_of(line)
-        start = self._broken.lines.line_span(line)[0]
-        if not lexemes or lexemes[0].start != start:
+        if not self._is_fresh(line):
             return False
         above = self._broken.previous_code(line)
         return not (above and self._broken.line(above).endswith("\\"))
+
+    def _is_fresh(self, line: int) -> bool:
+        """Whether no string reaches into a line."""
+        lexemes = self._broken.lexemes_of(line)
+        return bool(lexemes) and lexemes[0].start == self._broken.lines.line_span(line)[0]

@@ -18,7 +18,7 @@ _PYTHON: Final = (
     *("-", "*", "/", "%", "|", "&", "@", "<", ">", "<=", ">=", "!=", "+=", "-=", "->", "**", ":="),
     *("in", "not", "and", "or", "is", "if", "else", "for", "as", "import", "from", "return", "def", "class"),
     *("lambda", "pass", "None", "await", "async", "try", "with", "self", "0", "''", "()", "[]", "):", '"""'),
-    *("not in", "is not", "else:", "try:", "pass\n"),
+    *("not in", "is not", "else:", "try:"),
 )
 _ECMASCRIPT: Final = (
     *_NARROW,
@@ -34,7 +34,7 @@ _NAMES: Final = {
     **dict.fromkeys(("'", '"', '"""', "'''", "`"), ("syntax/unterminated-string",) * 2),
 }
 _WORDS: Final = frozenset({"name", "keyword", "number", "string"})
-_NEAR: Final = 10
+_NEAR: Final = 16
 _FAR: Final = 60
 
 
@@ -52,18 +52,31 @@ class TokenSearch(SyntaxRule):
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
-        """All edits of one token near the fault, fewer kinds of them further away."""
-        vocabulary = _PYTHON if broken.language.name == "python" else _ECMASCRIPT
+        """First what is likely around the fault, then every word near it, then the rest."""
+        wide = _PYTHON if broken.language.name == "python" else _ECMASCRIPT
         places = self._places(broken)
-        for index, (lexeme, following) in enumerate(places):
+        near = places[:_NEAR]
+        for lexeme, following in near:
             yield from self._deletions(broken, lexeme, following)
             yield from self._joins(broken, lexeme, following)
-            yield from self._inserts(broken, lexeme, vocabulary if index < _NEAR else _NARROW)
-            if lexeme.kind not in {"name", "number", "string"}:
-                words = vocabulary if index < _NEAR else _NARROW
-                yield from self._replacements(lexeme, words)
-        for lexeme, following in places[:_NEAR]:
+            yield from self._words(broken, lexeme, following, _NARROW)
+        for lexeme, following in near[: _NEAR // 2]:
             yield from self._pairs(lexeme, following)
+            yield from self._words(broken, lexeme, following, wide[len(_NARROW) :])
+        for lexeme, following in places[_NEAR:]:
+            yield from self._deletions(broken, lexeme, following)
+            yield from self._joins(broken, lexeme, following)
+            yield from self._words(broken, lexeme, following, _NARROW)
+        for lexeme, following in near[_NEAR // 2 :]:
+            yield from self._pairs(lexeme, following)
+            yield from self._words(broken, lexeme, following, wide[len(_NARROW) :])
+
+    def _words(
+        self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None, words: Sequence[str]
+    ) -> Iterator[Proposal]:
+        yield from self._inserts(broken, lexeme, following, words)
+        if lexeme.kind not in {"name", "number", "string"}:
+            yield from self._replacements(lexeme, words)
 
     def _places(self, broken: BrokenSource) -> list[tuple[Lexeme, Lexeme | None]]:
         """Lexemes of code near every place where a parser or the brackets object, nearest first."""
@@ -102,15 +115,19 @@ class TokenSearch(SyntaxRule):
             unsafe = lexeme.kind in _WORDS or following.kind in _WORDS
             yield self._step("remove two tokens", both, safety=Safety.UNSAFE if unsafe else Safety.SAFE)
 
-    def _inserts(self, broken: BrokenSource, lexeme: Lexeme, vocabulary: Sequence[str]) -> Iterator[Proposal]:
-        for word in vocabulary:
+    def _inserts(
+        self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None, words: Sequence[str]
+    ) -> Iterator[Proposal]:
+        """Before a lexeme; after it too where a line ends, since elsewhere the next one sees to it."""
+        ends = following is None or "\n" in broken.text[lexeme.end : following.start]
+        for word in words:
             rule = _NAMES.get(word, ("", ""))[0]
             spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}
-            text = word if word[-1] == "\n" else f"{word} " if spaced else word
-            before = Edit(lexeme.start, lexeme.start, text.rstrip("\n"))
-            yield self._step(f"insert {word.strip()!r}", before, rule=rule)
-            after = Edit(lexeme.end, lexeme.end, f" {word}" if spaced else word)
-            yield self._step(f"insert {word.strip()!r}", after, rule=rule)
+            before = Edit(lexeme.start, lexeme.start, f"{word} " if spaced else word)
+            yield self._step(f"insert {word!r}", before, rule=rule)
+            if ends:
+                after = Edit(lexeme.end, lexeme.end, f" {word}" if spaced else word)
+                yield self._step(f"insert {word!r}", after, rule=rule)
 
     def _replacements(self, lexeme: Lexeme, vocabulary: Sequence[str]) -> Iterator[Proposal]:
         for word in vocabulary:

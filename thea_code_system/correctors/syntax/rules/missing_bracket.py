@@ -61,3 +61,6 @@ class MissingBracket(SyntaxRule):
             if code:
                 yield self.proposal(message, Edit(code[-1].end, code[-1].end, partner))
                 yield self.proposal(message, Edit(code[0].start, code[0].start, partner))
+                for lexeme in code:
+                    if lexeme.text in {"=", "return", "(", ":", "in"}:
+                        yield self.proposal(message, Edit(lexeme.end, lexeme.end, partner))
