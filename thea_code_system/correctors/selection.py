@@ -102,6 +102,7 @@ class PathGlob:
         self._negated = glob.startswith("!")
         body = glob.removeprefix("!").rstrip("/")
         floating = "/" not in body
+        body = body.removesuffix("/**")
         parts = body.lstrip("/").split("/")
         pattern = "".join(self._part(part) for part in parts).removesuffix("/")
         self._regex = re.compile(rf"{'(?:.*/)?' if floating else ''}{pattern}(?:/.*)?", re.DOTALL)

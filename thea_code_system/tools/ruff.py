@@ -89,12 +89,24 @@ class RuffClient:
         self._request: RuffRequest | None = None
         self._known: dict[str, tuple[str, tuple[RuffFinding, ...]]] = {}
         self._fallback = ""
+        self._rules: tuple[dict[str, Any], ...] = ()
         self._asked: tuple[str, Mapping[str, str]] = ("", {})
         self._bare: Mapping[str, tuple[RuffFinding, ...]] = {}
 
     def version(self) -> str:
         """The version of the program."""
         return self._runner.version()
+
+    async def rules(self) -> tuple[dict[str, Any], ...]:
+        """What ``ruff rule --all`` lists: the code, name and summary of each rule, and more."""
+        if not self._rules:
+            listing = ["rule", "--all", "--output-format", "json"]
+            output = await self._runner.run(listing, cwd=self._scratch.root)
+            rules = json.loads(output.stdout)
+            self._rules = tuple(
+                rule for rule in rules if rule["code"] and "Removed" not in rule["status"]
+            )
+        return self._rules
 
     async def check(self, sources: Sequence[SourceFile], request: RuffRequest) -> RuffAnswer:
         """The findings of each source under a request; only texts not known yet are analysed.
