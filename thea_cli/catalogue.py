@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, get_origin
 
 from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.correctors.base import Corrector
@@ -132,8 +132,12 @@ class Catalogue:
     @staticmethod
     def _built_in(name: str) -> type[Corrector]:
         module = importlib.import_module(f"thea_code_system.correctors.{name}.corrector")
-        for _, member in inspect.getmembers(module, inspect.isclass):
-            if issubclass(member, Corrector) and vars(member).get("name") == name:
+        for member in vars(module).values():
+            if get_origin(member) is not None:  # 3.10 takes `tuple[str, ...]` for a class
+                continue
+            if not (inspect.isclass(member) and issubclass(member, Corrector)):
+                continue
+            if vars(member).get("name") == name:
                 return member
         raise LookupError(name)
 
