@@ -43,7 +43,10 @@ class Recorder(LinearScorer):
         scores = super().score(candidates)
         for candidate, row in zip(candidates, self.rows(candidates), strict=True):
             total = dict(self.totals.get(candidate.before.text, {}))
-            for name, value in (*zip(Features.NAMES, row, strict=True), (f"rule:{candidate.step.rule}", 1.0)):
+            for name, value in (
+                *zip(Features.NAMES, row, strict=True),
+                (f"rule:{candidate.step.rule}", 1.0),
+            ):
                 if value:
                     total[name] = total.get(name, 0.0) + value
             self.totals.setdefault(candidate.patch.text, total)
@@ -66,7 +69,13 @@ def collect(case):
             continue
         seen.add(key)
         rows.append({"right": made == wanted, "features": scorer.totals[candidate.patch.text]})
-    return {"id": case["id"], "kind": case["kind"], "language": case["language"], "repository": case.get("repository", ""), "rows": rows}
+    return {
+        "id": case["id"],
+        "kind": case["kind"],
+        "language": case["language"],
+        "repository": case.get("repository", ""),
+        "rows": rows,
+    }
 
 
 class Fit:
@@ -96,14 +105,18 @@ class Fit:
 
     def train(self, cases):
         x, mask, target = self.tensors(cases)
-        w = torch.zeros(len(self.names), requires_grad=True)  # steps away from the weights there are
+        w = torch.zeros(
+            len(self.names), requires_grad=True
+        )  # steps away from the weights there are
         none = torch.tensor(-4.0, requires_grad=True)
         scale = x.reshape(-1, x.shape[-1])[mask[:, :-1].reshape(-1) > 0].std(0).clamp(min=0.05)
         optimizer = torch.optim.LBFGS([w, none], max_iter=300, line_search_fn="strong_wolfe")
 
         def closure():
             optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(self.logits(x, mask, self.prior + w / scale, none), target, reduction="sum")
+            loss = torch.nn.functional.cross_entropy(
+                self.logits(x, mask, self.prior + w / scale, none), target, reduction="sum"
+            )
             loss = loss + self.strength * (w**2).sum() / 2
             loss.backward()
             return loss
@@ -120,7 +133,15 @@ class Fit:
         x, mask, target = self.tensors(cases)
         p = self.logits(x, mask, w, none).softmax(1)
         best, where = p[:, :-1].max(1)
-        return [(c["kind"], bool(where[i] == target[i]), float(best[i]), int(target[i]) < p.shape[1] - 1) for i, c in enumerate(cases)]
+        return [
+            (
+                c["kind"],
+                bool(where[i] == target[i]),
+                float(best[i]),
+                int(target[i]) < p.shape[1] - 1,
+            )
+            for i, c in enumerate(cases)
+        ]
 
 
 def fit(paths, strength, write):
@@ -139,10 +160,14 @@ def fit(paths, strength, write):
     for kind in ["ALL", *sorted({k for k, *_ in out})]:
         rows = [r for r in out if kind in ("ALL", r[0])]
         total = n if kind == "ALL" else sum(c["kind"] == kind for c in cases)
-        print(f"{kind:24s} n={total} found={sum(r[3] for r in rows) / total:.1%} exact={sum(r[1] for r in rows) / total:.1%}")
+        print(
+            f"{kind:24s} n={total} found={sum(r[3] for r in rows) / total:.1%} exact={sum(r[1] for r in rows) / total:.1%}"
+        )
     for at in (0.5, 0.6, 0.7, 0.8, 0.9):
         sure = [r for r in out if r[2] >= at]
-        print(f"at {at}: coverage={len(sure) / n:.1%} precision={sum(r[1] for r in sure) / max(1, len(sure)):.1%}")
+        print(
+            f"at {at}: coverage={len(sure) / n:.1%} precision={sum(r[1] for r in sure) / max(1, len(sure)):.1%}"
+        )
     w, none = fitting.train(fitting.cases)
     weights = {name: round(float(value), 3) for name, value in zip(fitting.names, w, strict=True)}
     print(json.dumps(weights))
@@ -152,7 +177,9 @@ def fit(paths, strength, write):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["collect", "fit"])
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--language", default="python")
@@ -167,8 +194,16 @@ def main():
         return
     cases = [json.loads(line) for line in Path(options.paths[0]).read_text().splitlines()]
     cases = [c for c in cases if len(c["broken"]) < options.longest]
-    cases = [c for c in cases if c["language"] == options.language or (options.language == "ecmascript" and c["language"] != "python")]
-    with multiprocessing.get_context("spawn").Pool(options.workers) as pool, Path(options.paths[1]).open("w") as out:
+    cases = [
+        c
+        for c in cases
+        if c["language"] == options.language
+        or (options.language == "ecmascript" and c["language"] != "python")
+    ]
+    with (
+        multiprocessing.get_context("spawn").Pool(options.workers) as pool,
+        Path(options.paths[1]).open("w") as out,
+    ):
         for made in pool.imap_unordered(collect, cases[: options.limit], chunksize=4):
             out.write(json.dumps(made) + "\n")
             out.flush()

@@ -7,9 +7,9 @@ import re
 TOKEN = re.compile(
     r"/\*.*?\*/|//[^\n]*|[A-Za-z_$]\w*|\d[\w.]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`|#[^\n]*"
     r"|\*\*=|//=|>>=|<<=|===|!==|->|=>|:=|[-+*/%&|^=!<>]=|\*\*|//|<<|>>|&&|\|\||\S",
-    re.S,
+    re.DOTALL,
 )
-PY_TOKEN = re.compile(TOKEN.pattern.replace(r"/\*.*?\*/|//[^\n]*|", ""), re.S)
+PY_TOKEN = re.compile(TOKEN.pattern.replace(r"/\*.*?\*/|//[^\n]*|", ""), re.DOTALL)
 
 
 def tokens(text: str, python: bool) -> list[str]:

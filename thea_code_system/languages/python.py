@@ -12,7 +12,6 @@ from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.languages.tokens import Tokenizer
 from thea_code_system.values.source import LineMap
 
-
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -40,7 +39,9 @@ class PythonLanguage(Language):
         except SyntaxError as error:
             return self._locate(text, error)
         except ValueError as error:  # NUL characters, lone surrogates
-            offset = next((i for i, c in enumerate(text) if c == "\0" or "\ud800" <= c < "\ue000"), 0)
+            offset = next(
+                (i for i, c in enumerate(text) if c == "\0" or "\ud800" <= c < "\ue000"), 0
+            )
             return Fault(offset, LineMap.of(text).position(offset).line, str(error))
         except (RecursionError, MemoryError):
             return Fault(0, 1, "too deeply nested to be parsed")

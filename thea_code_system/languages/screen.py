@@ -11,7 +11,9 @@ from typing import Any, Final
 from thea_code_system.values.outcome import SkipReason
 from thea_code_system.values.source import SourceFile
 
-_FLOW: Final = re.compile(r"^\s*(?:#![^\n]*\n\s*)?(?:/\*[\s\S]{0,4000}?@flow\b|//[^\n]*@flow\b)", re.MULTILINE)
+_FLOW: Final = re.compile(
+    r"^\s*(?:#![^\n]*\n\s*)?(?:/\*[\s\S]{0,4000}?@flow\b|//[^\n]*@flow\b)", re.MULTILINE
+)
 _TEMPLATE: Final = re.compile(r"\{%-?\s*\w[^\n]*?%\}|<%[-=#]?[\s\S]{1,400}?%>")
 _MUSTACHE: Final = re.compile(r"\{\{-?\s*[\w.|()'\" -]+\s*-?\}\}")
 _HINTS: Final = re.compile(

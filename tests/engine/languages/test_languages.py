@@ -10,7 +10,29 @@ from thea_code_system.languages.registry import Languages
 
 LANGUAGES = Languages()
 EVERY = [LANGUAGES.named(name) for name in ("python", "javascript", "typescript", "tsx")]
-PIECES = ["x", "'", '"', '"""', "`", "(", ")", "{", "\n", "\r\n", "\t", "  ", "#", "//", "/*", "0x1f", "é", "\\", "f'", "/", "="]
+PIECES = [
+    "x",
+    "'",
+    '"',
+    '"""',
+    "`",
+    "(",
+    ")",
+    "{",
+    "\n",
+    "\r\n",
+    "\t",
+    "  ",
+    "#",
+    "//",
+    "/*",
+    "0x1f",
+    "é",
+    "\\",
+    "f'",
+    "/",
+    "=",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=30).map("".join))
@@ -40,7 +62,9 @@ def test_an_unknown_suffix_has_no_language():
     assert LANGUAGES.for_path("README.md") is None
 
 
-@pytest.mark.parametrize("text", ["x = 1\n", "", "match x:\n    case 1:\n        pass\n", "x = '\\d'\n"])
+@pytest.mark.parametrize(
+    "text", ["x = 1\n", "", "match x:\n    case 1:\n        pass\n", "x = '\\d'\n"]
+)
 def test_python_that_parses_has_no_fault(text):
     assert LANGUAGES.named("python").parses(text)
 

@@ -13,8 +13,32 @@ CLOSER_OF: Final = {"(": ")", "[": "]", "{": "}"}
 OPENER_OF: Final = {closer: opener for opener, closer in CLOSER_OF.items()}
 _REACH: Final = 40
 _STATEMENTS: Final = frozenset(
-    "def class return import from while try with raise assert del global pass break continue elif "
-    "const let var function export switch case throw".split()
+    [
+        "def",
+        "class",
+        "return",
+        "import",
+        "from",
+        "while",
+        "try",
+        "with",
+        "raise",
+        "assert",
+        "del",
+        "global",
+        "pass",
+        "break",
+        "continue",
+        "elif",
+        "const",
+        "let",
+        "var",
+        "function",
+        "export",
+        "switch",
+        "case",
+        "throw",
+    ]
 )
 
 

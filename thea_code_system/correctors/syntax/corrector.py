@@ -88,9 +88,16 @@ class SyntaxCorrector(Corrector):
         out: list[tuple[RepairCandidate, float]] = []
         for candidate, chance in ranked:
             lexemes = candidate.original.language.lexemes(candidate.patch.text)
-            dropped = {"space", "comment"} if candidate.original.language.name == "python" else {
-                "space", "comment", "indent", "newline",
-            }
+            dropped = (
+                {"space", "comment"}
+                if candidate.original.language.name == "python"
+                else {
+                    "space",
+                    "comment",
+                    "indent",
+                    "newline",
+                }
+            )
             key = tuple(x.text for x in lexemes if x.kind not in dropped)
             if key in seen:
                 twin, before = out[seen[key]]
@@ -118,7 +125,9 @@ class SyntaxCorrector(Corrector):
             message="; ".join(dict.fromkeys(step.message for step in candidate.steps)),
             edits=candidate.patch.edits(),
             safety=safety,
-            score=min(chance, _LAST_RESORT) if removal or safety < Safety.SAFE and not deliberate else chance,
+            score=min(chance, _LAST_RESORT)
+            if removal or (safety < Safety.SAFE and not deliberate)
+            else chance,
             evidence=evidence,
             broken=True,
         )

@@ -19,7 +19,9 @@ class RuleBook:
         """One instance of each rule."""
         found: dict[str, SyntaxRule] = {}
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            for _, member in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
+            for _, member in inspect.getmembers(
+                importlib.import_module(module.name), inspect.isclass
+            ):
                 if issubclass(member, SyntaxRule) and not inspect.isabstract(member):
                     found[f"{member.name} {member.__qualname__}"] = member()
         return tuple(found[key] for key in sorted(found))

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
@@ -29,6 +29,9 @@ _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
 _MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
 
+_Ranked: TypeAlias = "dict[str, tuple[RepairCandidate, float]]"  # whole repairs by their texts
+_State: TypeAlias = "tuple[RepairCandidate | None, BrokenSource, float]"
+
 
 class RepairEngine:
     """Finds whole repairs of one broken text; owned by one corrector.
@@ -47,39 +50,48 @@ class RepairEngine:
         self.timed_out = False
         self.tried = 0
 
-    def repairs(self, source: SourceFile, language: Language) -> list[tuple[RepairCandidate, float]]:
-        """Whole repairs with their log-scores, best first; empty if the text parses or none is found."""
+    def repairs(
+        self, source: SourceFile, language: Language
+    ) -> list[tuple[RepairCandidate, float]]:
+        """Whole repairs with their log-scores, best first; empty if there is nothing to repair."""
         broken = BrokenSource.of(source, language)
         self.timed_out, self.tried = False, 0
         if not broken.faults:
             return []
         deadline = time.monotonic() + self._seconds
-        whole: dict[str, tuple[RepairCandidate, float]] = {}
-        beam: list[tuple[RepairCandidate | None, BrokenSource, float]] = [(None, broken, 0.0)]
-        seen = {source.text}
+        whole: _Ranked = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for depth in range(_DEPTH):
-                partial: list[tuple[RepairCandidate, float]] = []
-                for parent, state, past in beam:
-                    share = self._share(depth, len(beam))
-                    if share <= 0 or time.monotonic() > deadline:
-                        self.timed_out = self.timed_out or share > 0
-                        break
-                    for candidate, score in self._ranked(parent, broken, state, past, share, deadline):
-                        text = candidate.patch.text
-                        if candidate.parses:
-                            if text not in whole or whole[text][1] < score:
-                                whole[text] = (candidate, score)
-                        elif text not in seen:
-                            seen.add(text)
-                            partial.append((candidate, score))
-                beam = self._next(partial, whole)
-                if not beam:
-                    break
+            self._descend(broken, whole, deadline)
             if not whole and (resort := self._last_resort(broken, deadline)):
                 whole[resort[0].patch.text] = resort
-        return sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))[:_KEPT]
+        ranked = sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))
+        return ranked[:_KEPT]
+
+    def _descend(self, broken: BrokenSource, whole: _Ranked, deadline: float) -> None:
+        """Beam search: each level makes one more step on the best partial repairs."""
+        beam: list[_State] = [(None, broken, 0.0)]
+        seen = {broken.text}
+        for depth in range(_DEPTH):
+            partial: list[tuple[RepairCandidate, float]] = []
+            for parent, state, past in beam:
+                share = self._share(depth, len(beam))
+                if share <= 0 or self._late(deadline):
+                    break
+                for candidate, score in self._ranked(parent, broken, state, past, share, deadline):
+                    text = candidate.patch.text
+                    if candidate.parses and (text not in whole or whole[text][1] < score):
+                        whole[text] = (candidate, score)
+                    elif not candidate.parses and text not in seen:
+                        seen.add(text)
+                        partial.append((candidate, score))
+            beam = self._next(partial, whole)
+            if not beam:
+                return
+
+    def _late(self, deadline: float) -> bool:
+        self.timed_out = self.timed_out or time.monotonic() > deadline
+        return self.timed_out
 
     def _last_resort(
         self, broken: BrokenSource, deadline: float
@@ -90,7 +102,7 @@ class RepairEngine:
         patch = Patch.of(broken.text)
         for _ in range(_ROUNDS):
             found = self._removal_at(state)
-            if found is None or time.monotonic() > deadline:
+            if found is None or self._late(deadline):
                 return None
             step, verdict = found
             steps, patch = (*steps, step), patch.then(step.edits)
@@ -124,11 +136,11 @@ class RepairEngine:
     def _next(
         self,
         partial: list[tuple[RepairCandidate, float]],
-        whole: dict[str, tuple[RepairCandidate, float]],
-    ) -> list[tuple[RepairCandidate | None, BrokenSource, float]]:
+        whole: _Ranked,
+    ) -> list[_State]:
         best = max((score for _, score in whole.values()), default=float("-inf"))
         partial.sort(key=lambda item: (-item[1], repr(item[0].edits)))
-        out: list[tuple[RepairCandidate | None, BrokenSource, float]] = []
+        out: list[_State] = []
         for candidate, score in partial[:_WIDTH]:
             if score > best - _MARGIN:
                 source = candidate.original.source.with_text(candidate.patch.text)
@@ -148,7 +160,13 @@ class RepairEngine:
         steps = parent.steps if parent else ()
         made = [
             RepairCandidate(
-                original, state, (*steps, step), patch.then(step.edits), verdict.faults, verdict.region, past
+                original,
+                state,
+                (*steps, step),
+                patch.then(step.edits),
+                verdict.faults,
+                verdict.region,
+                past,
             )
             for step, verdict in self._helpful(state, share, deadline)
         ]
@@ -163,8 +181,7 @@ class RepairEngine:
         probe = Probe.on(state)
         for step in islice(self._distinct(state), share):
             self.tried += 1
-            if self.tried % 64 == 0 and time.monotonic() > deadline:
-                self.timed_out = True
+            if self.tried % 64 == 0 and self._late(deadline):
                 return
             verdict = probe(step.edits)
             if not verdict.faults or self._further(state, verdict, step.edits):

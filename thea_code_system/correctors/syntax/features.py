@@ -57,16 +57,15 @@ class Features:
         "like_below",
         "new_line",
         "joined",
-
         "comment",
-        
         *Smells.NAMES,
     )
 
     def __init__(self, tables: Mapping[str, NgramTable]) -> None:
         self._tables = dict(tables)
         self._words = {
-            name: Words(table.words, indented=name == "python") for name, table in self._tables.items()
+            name: Words(table.words, indented=name == "python")
+            for name, table in self._tables.items()
         }
         self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
         self._local: Counter[tuple[str, ...]] = Counter()
@@ -222,9 +221,15 @@ class Features:
     def _lines(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
         """How an edit treats the indentation of lines."""
         blank = all(not (before.text[e.start : e.end] + e.replacement).strip() for e in edits)
-        newlines = sum(e.replacement.count("\n") - before.text.count("\n", e.start, e.end) for e in edits)
+        newlines = sum(
+            e.replacement.count("\n") - before.text.count("\n", e.start, e.end) for e in edits
+        )
         found = {"new_line": float(newlines > 0), "joined": float(newlines < 0)}
-        starts = [e for e in edits if not before.text[before.span(before.line_of(e.start))[0] : e.start].strip()]
+        starts = [
+            e
+            for e in edits
+            if not before.text[before.span(before.line_of(e.start))[0] : e.start].strip()
+        ]
         if not (blank and starts and newlines == 0 and len(starts) == len(edits)):
             return found
         first, last = edits[0], edits[-1]

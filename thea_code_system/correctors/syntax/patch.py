@@ -51,7 +51,7 @@ class Patch:
             if size < len(text):
                 cut = -1 if start < 0 else start + size
                 rest.append((cut, end, text[size:]))
-                start, end, text = start, cut, text[:size]
+                end, text = cut, text[:size]
             out.append((start, end, text))
             position += len(text)
         return position

@@ -14,6 +14,7 @@ from thea_code_system.values.correction import Edit
 
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally|case)\b")
 _BEGINS: Final = re.compile(r"[@\w]")
+_OPEN: Final = "never closed"
 _ENOUGH: Final = 400
 _WRAPPER: Final = "if 1:\n"
 
@@ -113,12 +114,18 @@ class WindowProbe(Probe):
         longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
         lines = sum(e.replacement.count("\n") - text.count("\n", e.start, e.end) for e in edits)
         below = self._broken.line_of(window.end)
-        return (Fault(fault.offset + window.end + longer, fault.line + below - 1 + lines, fault.message),)
+        return (
+            Fault(
+                fault.offset + window.end + longer, fault.line + below - 1 + lines, fault.message
+            ),
+        )
 
     @staticmethod
     def _moved(fault: Fault, window: Window) -> Fault:
         offset = fault.offset - len(window.prefix) + window.start
-        return Fault(max(offset, 0), fault.line + window.line - 1 - window.prefix.count("\n"), fault.message)
+        return Fault(
+            max(offset, 0), fault.line + window.line - 1 - window.prefix.count("\n"), fault.message
+        )
 
     def _usable(self) -> Iterator[Window]:
         broken = self._broken
@@ -126,9 +133,9 @@ class WindowProbe(Probe):
         for window in self._candidates():
             piece = window.prefix + broken.text[window.start : window.end]
             fault = self._python.first_fault(piece)
-            if fault and (moved := self._moved(fault, window)).line == wanted.line:
-                if moved.message == wanted.message or "never closed" not in wanted.message:
-                    yield window
+            same = fault is not None and self._moved(fault, window).line == wanted.line
+            if fault and same and (fault.message == wanted.message or _OPEN not in wanted.message):
+                yield window
         yield Window(0, len(broken.text), 1)
 
     def _candidates(self) -> Iterator[Window]:
@@ -140,7 +147,9 @@ class WindowProbe(Probe):
         below = line
         for _ in range(3):
             below = broken.next_code(below) or below
-        lowest = min(self._column(n) for n in range(above, below + 1) if broken.is_code(n) or n == line)
+        lowest = min(
+            self._column(n) for n in range(above, below + 1) if broken.is_code(n) or n == line
+        )
         tops = dict.fromkeys((lowest, 0))
         for column in tops:
             first = self._begin(above, column)

@@ -16,15 +16,92 @@ _NARROW: Final = (*_BRACKETS, ",", ":", "=", "==", ".", "'", '"', "+")
 _PYTHON: Final = (
     *_NARROW,
     *("-", "*", "/", "%", "|", "&", "@", "<", ">", "<=", ">=", "!=", "+=", "-=", "->", "**", ":="),
-    *("in", "not", "and", "or", "is", "if", "else", "for", "as", "import", "from", "return", "def", "class"),
-    *("lambda", "pass", "None", "await", "async", "try", "with", "self", "0", "''", "()", "[]", "):", '"""'),
+    *(
+        "in",
+        "not",
+        "and",
+        "or",
+        "is",
+        "if",
+        "else",
+        "for",
+        "as",
+        "import",
+        "from",
+        "return",
+        "def",
+        "class",
+    ),
+    *(
+        "lambda",
+        "pass",
+        "None",
+        "await",
+        "async",
+        "try",
+        "with",
+        "self",
+        "0",
+        "''",
+        "()",
+        "[]",
+        "):",
+        '"""',
+    ),
     *("not in", "is not", "else:", "try:"),
 )
 _ECMASCRIPT: Final = (
     *_NARROW,
-    *(";", "=>", "&&", "||", "?", "!", "===", "!==", "`", "-", "*", "/", "<", ">", "+=", "...", "?.", "</"),
-    *("const", "let", "function", "return", "if", "else", "new", "async", "await", "from", "of", "in"),
-    *("import", "export", "default", "()", "{}", "({", "})", ")}", "){", ") {", "/>", ");", "};", "});"),
+    *(
+        ";",
+        "=>",
+        "&&",
+        "||",
+        "?",
+        "!",
+        "===",
+        "!==",
+        "`",
+        "-",
+        "*",
+        "/",
+        "<",
+        ">",
+        "+=",
+        "...",
+        "?.",
+        "</",
+    ),
+    *(
+        "const",
+        "let",
+        "function",
+        "return",
+        "if",
+        "else",
+        "new",
+        "async",
+        "await",
+        "from",
+        "of",
+        "in",
+    ),
+    *(
+        "import",
+        "export",
+        "default",
+        "()",
+        "{}",
+        "({",
+        "})",
+        ")}",
+        "){",
+        ") {",
+        "/>",
+        ");",
+        "};",
+        "});",
+    ),
 )
 _NAMES: Final = {
     **dict.fromkeys(_BRACKETS, ("syntax/missing-bracket", "syntax/extra-bracket")),
@@ -97,15 +174,27 @@ class TokenSearch(SyntaxRule):
         if above:
             yield from (n for n in (broken.previous_code(above),) if n)
 
-    def _step(self, message: str, *edits: Edit, rule: str = "", safety: Safety = Safety.SAFE) -> Proposal:
+    def _step(
+        self, message: str, *edits: Edit, rule: str = "", safety: Safety = Safety.SAFE
+    ) -> Proposal:
         made = self.proposal(message, *edits, safety=safety)
-        return made if not rule else Proposal((rule,), message, made.edits, safety, made.score, broken=True)
+        return (
+            made
+            if not rule
+            else Proposal((rule,), message, made.edits, safety, made.score, broken=True)
+        )
 
-    def _deletions(self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None) -> Iterator[Proposal]:
+    def _deletions(
+        self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None
+    ) -> Iterator[Proposal]:
         rule = _NAMES.get(lexeme.text, ("", ""))[1]
         message = f"remove {lexeme.text[:20]!r}"
         end = lexeme.end
-        if following is not None and broken.text[end : following.start].isspace() and "\n" not in broken.text[end : following.start]:
+        if (
+            following is not None
+            and broken.text[end : following.start].isspace()
+            and "\n" not in broken.text[end : following.start]
+        ):
             end = following.start
         double = following is not None and following.text == lexeme.text
         safety = Safety.UNSAFE if lexeme.kind in _WORDS and not double else Safety.SAFE
@@ -113,7 +202,9 @@ class TokenSearch(SyntaxRule):
         if following is not None:
             both = Edit(lexeme.start, following.end, "")
             unsafe = lexeme.kind in _WORDS or following.kind in _WORDS
-            yield self._step("remove two tokens", both, safety=Safety.UNSAFE if unsafe else Safety.SAFE)
+            yield self._step(
+                "remove two tokens", both, safety=Safety.UNSAFE if unsafe else Safety.SAFE
+            )
 
     def _inserts(
         self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None, words: Sequence[str]
@@ -136,7 +227,9 @@ class TokenSearch(SyntaxRule):
                 edit = Edit(lexeme.start, lexeme.end, f" {word} " if spaced else word)
                 yield self._step(f"write {word!r} for {lexeme.text!r}", edit)
 
-    def _joins(self, broken: BrokenSource, left: Lexeme, right: Lexeme | None) -> Iterator[Proposal]:
+    def _joins(
+        self, broken: BrokenSource, left: Lexeme, right: Lexeme | None
+    ) -> Iterator[Proposal]:
         """What may stand between two lexemes: nothing, an underscore, a line's end."""
         if right is None or right.start < left.end:
             return
@@ -153,7 +246,9 @@ class TokenSearch(SyntaxRule):
         line = broken.line_of(left.start)
         newline = broken.source.newline + broken.indent(line)
         yield self._step("begin a new line", Edit(gap.start, gap.end, newline))
-        yield self._step("begin a comment", Edit(gap.start, gap.end, f"  {broken.language.line_comment} "))
+        yield self._step(
+            "begin a comment", Edit(gap.start, gap.end, f"  {broken.language.line_comment} ")
+        )
 
     def _pairs(self, left: Lexeme, right: Lexeme | None) -> Iterator[Proposal]:
         if right is None:
@@ -163,6 +258,8 @@ class TokenSearch(SyntaxRule):
         for opener, closer in (("(", ")"), ("[", "]"), ("{", "}"), ("'", "'"), ('"', '"')):
             for first, last in ((left, left), (left, right)):
                 around = (Edit(first.start, first.start, opener), Edit(last.end, last.end, closer))
-                yield self._step("put it in brackets" if opener not in "'\"" else "quote it", *around)
+                yield self._step(
+                    "put it in brackets" if opener not in "'\"" else "quote it", *around
+                )
         for word in ("=", "==", ":", ",", "."):
             yield self._step(f"write {word!r} for two tokens", Edit(left.start, right.end, word))

@@ -114,16 +114,22 @@ class Smells(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         """A list that is indexed by a tuple: a comma is missing."""
-        odd = isinstance(node.value, (ast.List, ast.Tuple, ast.Set)) and isinstance(node.slice, ast.Tuple)
+        odd = isinstance(node.value, (ast.List, ast.Tuple, ast.Set)) and isinstance(
+            node.slice, ast.Tuple
+        )
         self.found["called_literal"] += odd
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         """``x: 3`` is no annotation."""
         plain = (ast.Name, ast.Attribute, ast.Subscript, ast.BinOp)
-        quoted = isinstance(node.annotation, ast.Constant) and isinstance(node.annotation.value, (str, type(None)))
+        quoted = isinstance(node.annotation, ast.Constant) and isinstance(
+            node.annotation.value, (str, type(None))
+        )
         self.found["odd_annotation"] += not (isinstance(node.annotation, plain) or quoted)
-        self.found["odd_annotation"] += node.value is None and not isinstance(node.annotation, plain)
+        self.found["odd_annotation"] += node.value is None and not isinstance(
+            node.annotation, plain
+        )
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:

@@ -35,11 +35,17 @@ async def offers(text, path="pkg/example.py", **settings):
         ("x = area(1, 2\ny = 3\n", "x = area(1, 2)\ny = 3\n"),
         ("x = [1, 2 3]\n", "x = [1, 2, 3]\n"),
         ("x = 'abc\ny = 2\n", "x = 'abc'\ny = 2\n"),
-        ("def f(x):\n    if x = 1:\n        return 2\n", "def f(x):\n    if x == 1:\n        return 2\n"),
+        (
+            "def f(x):\n    if x = 1:\n        return 2\n",
+            "def f(x):\n    if x == 1:\n        return 2\n",
+        ),
         ("def f(x):\n    y = x\n      return y\n", "def f(x):\n    y = x\n    return y\n"),
         ("def f(x):\n    if x:\n        y = x\n      return y\n", None),
         ("x = area(1, 2))\n", "x = area(1, 2)\n"),
-        ("for i in range(3)\n    print(i\n\nz = 1\n", "for i in range(3):\n    print(i)\n\nz = 1\n"),
+        (
+            "for i in range(3)\n    print(i\n\nz = 1\n",
+            "for i in range(3):\n    print(i)\n\nz = 1\n",
+        ),
     ],
 )
 async def test_the_best_offer_is_what_a_person_would_write(broken, fixed):

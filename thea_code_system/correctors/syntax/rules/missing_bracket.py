@@ -47,7 +47,9 @@ class MissingBracket(SyntaxRule):
     def _close(self, brackets: Brackets, opener: Lexeme) -> Iterator[Proposal]:
         partner = CLOSER_OF[opener.text]
         for offset, before in brackets.ends(opener):
-            yield self.proposal(f"add the missing {partner!r}", Edit(offset, offset, before + partner))
+            yield self.proposal(
+                f"add the missing {partner!r}", Edit(offset, offset, before + partner)
+            )
 
     def _open(self, broken: BrokenSource, closer: Lexeme) -> Iterator[Proposal]:
         partner = OPENER_OF[closer.text]

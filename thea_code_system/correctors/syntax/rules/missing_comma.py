@@ -12,7 +12,9 @@ from thea_code_system.values.correction import Edit, Proposal
 
 _VALUES = frozenset({"name", "number", "string"})
 _ENDING = frozenset({")", "]", "}"})
-_WORDS = frozenset({"None", "True", "False", "null", "true", "false", "this", "lambda", "function", "async", "not"})
+_WORDS = frozenset(
+    {"None", "True", "False", "null", "true", "false", "this", "lambda", "function", "async", "not"}
+)
 
 
 class MissingComma(SyntaxRule):

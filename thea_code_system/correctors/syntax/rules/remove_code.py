@@ -33,9 +33,19 @@ class RemoveCode(SyntaxRule):
         spans = [(line, line)]
         spans += [(line, line + size) for size in range(1, _LONGEST)]
         spans += [(line - size, line) for size in range(1, _LONGEST)]
-        spans += [(line - 1, line - 1), (line + 1, line + 1), (line - 2, line - 2), (line - 1, line + 1)]
+        spans += [
+            (line - 1, line - 1),
+            (line + 1, line + 1),
+            (line - 2, line - 2),
+            (line - 1, line + 1),
+        ]
         for first, last in spans:
-            if first >= 1 and last <= broken.line_count and broken.is_code(first) and broken.is_code(last):
+            if (
+                first >= 1
+                and last <= broken.line_count
+                and broken.is_code(first)
+                and broken.is_code(last)
+            ):
                 yield self._delete(broken, first, last)
                 yield self._comment(broken, first, last)
 
@@ -47,7 +57,9 @@ class RemoveCode(SyntaxRule):
             yield self.proposal("remove the rest of the line", Edit(start, end, ""))
         code = broken.code_of(line)
         for lexeme in code[1:]:
-            yield self.proposal("remove the line's beginning", Edit(code[0].start, lexeme.start, ""))
+            yield self.proposal(
+                "remove the line's beginning", Edit(code[0].start, lexeme.start, "")
+            )
 
     def _delete(self, broken: BrokenSource, first: int, last: int) -> Proposal:
         start, _ = broken.lines.line_span(first)

@@ -64,7 +64,9 @@ class UnterminatedString(SyntaxRule):
                 yield self.proposal("open the string", Edit(lexeme.start, lexeme.start, mark))
             if lexeme.kind == "string" and lexeme.end <= quote.start:
                 inner = lexeme.end - 1
-                yield self.proposal("remove the stray quote", Edit(lexeme.start, lexeme.start + 1, ""))
+                yield self.proposal(
+                    "remove the stray quote", Edit(lexeme.start, lexeme.start + 1, "")
+                )
                 yield self.proposal("remove the stray quote", Edit(inner, inner + 1, ""))
                 yield self.proposal("escape the inner quote", Edit(inner, inner, "\\"))
 
@@ -73,7 +75,9 @@ class UnterminatedString(SyntaxRule):
         start, _ = broken.span(number)
         line = broken.line(number)
         for mark, other in (("'", '"'), ('"', "'")):
-            places = [start + i for i, c in enumerate(line) if c == mark and line[i - 1 : i] != "\\"]
+            places = [
+                start + i for i, c in enumerate(line) if c == mark and line[i - 1 : i] != "\\"
+            ]
             if 3 <= len(places) <= 12:
                 outer = (places[0], places[-1])
                 edits = [Edit(place, place + 1, other) for place in outer]
@@ -98,7 +102,9 @@ class UnterminatedString(SyntaxRule):
             stop = start + len(body)
             if stop >= quote.end:
                 yield self.proposal("close the string", Edit(stop, stop, mark))
-                yield self.proposal("close the string", Edit(stop, stop, f"{newline}{indent}{mark}"))
+                yield self.proposal(
+                    "close the string", Edit(stop, stop, f"{newline}{indent}{mark}")
+                )
             for size in (2, 1):
                 if body.endswith(mark[:size]) and stop - size >= quote.end:
                     yield self.proposal("close the string", Edit(stop - size, stop, mark))

@@ -32,12 +32,20 @@ class AssignmentForComparison(SyntaxRule):
             single = [x for x in code if x.text == "="]
             for lexeme in single:
                 yield self.proposal("compare with ==", Edit(lexeme.start, lexeme.end, "=="))
-                yield self.proposal("bind with :=", Edit(lexeme.start, lexeme.end, ":="), score=0.05)
+                yield self.proposal(
+                    "bind with :=", Edit(lexeme.start, lexeme.end, ":="), score=0.05
+                )
             if len(single) > 1:
-                yield self.proposal("compare with ==", *(Edit(x.start, x.end, "==") for x in single))
+                yield self.proposal(
+                    "compare with ==", *(Edit(x.start, x.end, "==") for x in single)
+                )
             for left, right in zip(code, code[1:], strict=False):
                 if left.text in {"==", "!="} and right.text == "=":
-                    yield self.proposal(f"compare with {left.text}", Edit(right.start, right.end, ""))
+                    yield self.proposal(
+                        f"compare with {left.text}", Edit(right.start, right.end, "")
+                    )
             for lexeme in code:
                 if lexeme.text in {"==", ":"}:
-                    yield self.proposal("assign with =", Edit(lexeme.start, lexeme.end, "="), score=0.3)
+                    yield self.proposal(
+                        "assign with =", Edit(lexeme.start, lexeme.end, "="), score=0.3
+                    )

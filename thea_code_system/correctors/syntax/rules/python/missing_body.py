@@ -43,7 +43,9 @@ class MissingBody(SyntaxRule):
         yield from self._pass(broken, header, level)
         yield from self._uncomment(broken, header, body or broken.line_count + 1)
         start, end = broken.lines.line_span(header)
-        yield self.proposal("remove the empty header", Edit(start, end, ""), score=0.05, safety=Safety.UNSAFE)
+        yield self.proposal(
+            "remove the empty header", Edit(start, end, ""), score=0.05, safety=Safety.UNSAFE
+        )
 
     @staticmethod
     def _header(broken: BrokenSource, line: int) -> int:
@@ -56,11 +58,15 @@ class MissingBody(SyntaxRule):
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
         newline = broken.source.newline
         last = header
-        while broken.line(last + 1).strip().startswith("#") and broken.indent(last + 1).startswith(level):
+        while broken.line(last + 1).strip().startswith("#") and broken.indent(last + 1).startswith(
+            level
+        ):
             last += 1
         for line in dict.fromkeys((last, header)):
             _, end = broken.span(line)
-            yield self.proposal("write the missing body", Edit(end, end, f"{newline}{level}pass"), score=0.5)
+            yield self.proposal(
+                "write the missing body", Edit(end, end, f"{newline}{level}pass"), score=0.5
+            )
         _, end = broken.span(header)
         yield self.proposal("write the missing body", Edit(end, end, " pass"), score=0.2)
 
@@ -72,7 +78,13 @@ class MissingBody(SyntaxRule):
             if place < 0 or line[:place].strip():
                 continue
             start, _ = broken.span(number)
-            edits.append(Edit(start + place, start + place + (2 if line[place + 1 : place + 2] == " " else 1), ""))
+            edits.append(
+                Edit(
+                    start + place,
+                    start + place + (2 if line[place + 1 : place + 2] == " " else 1),
+                    "",
+                )
+            )
             tight = Edit(start + place, start + place + 1, "")
             yield self.proposal("take the comment mark off", *edits[:-1], tight, score=0.1)
             yield self.proposal("take the comment mark off", *edits, score=0.1)

@@ -30,7 +30,9 @@ class Reindent(SyntaxRule):
         blocks = Blocks(broken)
         line = broken.faults[0].line
         above, below = broken.previous_code(line), broken.next_code(line)
-        for number in dict.fromkeys((line, above, below, broken.previous_code(above) if above else 0)):
+        for number in dict.fromkeys(
+            (line, above, below, broken.previous_code(above) if above else 0)
+        ):
             if not number or not broken.is_code(number):
                 continue
             for level in blocks.levels(number):

@@ -24,7 +24,9 @@ class TabsSpaces(SyntaxRule):
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """The lines around the fault first, then the whole file; a tab for 4, 8 or 2 columns."""
-        indents = [(n, broken.indent(n)) for n in range(1, broken.line_count + 1) if broken.line(n).strip()]
+        indents = [
+            (n, broken.indent(n)) for n in range(1, broken.line_count + 1) if broken.line(n).strip()
+        ]
         if not any("\t" in indent for _, indent in indents):
             return
         if not any(" " in indent for _, indent in indents):
@@ -35,9 +37,15 @@ class TabsSpaces(SyntaxRule):
         for lines in (near, [x for x in near if x[0] == line], block, indents):
             for size in (4, 8, 2):
                 for tabs in (False, True):
-                    edits = [e for n, indent in lines for e in self._rewrite(broken, n, indent, size, tabs=tabs)]
+                    edits = [
+                        e
+                        for n, indent in lines
+                        for e in self._rewrite(broken, n, indent, size, tabs=tabs)
+                    ]
                     if edits:
-                        yield self.proposal(f"write the indentation in {'tabs' if tabs else 'spaces'}", *edits)
+                        yield self.proposal(
+                            f"write the indentation in {'tabs' if tabs else 'spaces'}", *edits
+                        )
 
     @staticmethod
     def _block(broken: BrokenSource, line: int) -> range:
@@ -46,12 +54,18 @@ class TabsSpaces(SyntaxRule):
         first = last = line
         while first > 1 and ("\t" in broken.indent(first - 1)) == kind and broken.indent(first - 1):
             first -= 1
-        while last < broken.line_count and ("\t" in broken.indent(last + 1)) == kind and broken.indent(last + 1):
+        while (
+            last < broken.line_count
+            and ("\t" in broken.indent(last + 1)) == kind
+            and broken.indent(last + 1)
+        ):
             last += 1
         return range(first, last + 1)
 
     @staticmethod
-    def _rewrite(broken: BrokenSource, number: int, indent: str, size: int, *, tabs: bool) -> Iterator[Edit]:
+    def _rewrite(
+        broken: BrokenSource, number: int, indent: str, size: int, *, tabs: bool
+    ) -> Iterator[Edit]:
         width = len(indent.expandtabs(size))
         new = "\t" * (width // size) + " " * (width % size) if tabs else " " * width
         if new != indent:

@@ -30,7 +30,9 @@ class Unindent(SyntaxRule):
             return
         blocks = Blocks(broken)
         own = blocks.column(fault.line)
-        near = sorted(blocks.levels(fault.line), key=lambda level: abs(len(level.expandtabs(8)) - own))
+        near = sorted(
+            blocks.levels(fault.line), key=lambda level: abs(len(level.expandtabs(8)) - own)
+        )
         for level in near:
             for lines in blocks.ranges(fault.line):
                 if edits := blocks.shift(lines, level):
