@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.statistics import RunStatistics
-from thea_code_system.wrappers import TorchCounter, add, div, mul, scalar
+from thea_code_system.wrappers import TorchAccumulator, TorchCounter, add, div, mul, scalar
 
 if TYPE_CHECKING:
     from thea_code_system.ledger.records import RunRecord
@@ -24,8 +23,8 @@ Judgement = tuple[str, float, str, str]  # code, confidence, verdict, source
 class Acceptance:
     """What the user made of the corrections of one code.
 
-    ``share`` is the mean of the posterior Beta distribution: the calibrated confidence counts as
-    ``PSEUDO_OBSERVATIONS`` cases beside those that the ledger has seen.
+    ``share`` is the mean of the posterior Beta distribution: the confidence that the corrections
+    had counts as ``PSEUDO_OBSERVATIONS`` cases beside those that the ledger has seen.
     """
 
     code: str
@@ -45,6 +44,27 @@ class ActorRecord:
     rate: float
     resident_bytes: int
     healthy: bool
+
+
+class _Said:
+    """What the user said about the corrections of one code."""
+
+    def __init__(self) -> None:
+        self._verdicts = {"kept": TorchCounter(), "refused": TorchCounter()}
+        self._confidence = TorchAccumulator()
+
+    def take(self, confidence: float, verdict: str) -> None:
+        """Take in one judgement."""
+        self._verdicts[verdict].increment()
+        self._confidence.add(confidence)
+
+    def posterior(self, code: str) -> Acceptance:
+        """Prior belief and judgements together."""
+        kept, refused = (counter.value() for counter in self._verdicts.values())
+        weight = scalar(float(PSEUDO_OBSERVATIONS))
+        believed = mul(weight, self._confidence.mean())
+        share = div(add(believed, kept), add(weight, add(kept, refused)))
+        return Acceptance(code, int(kept), int(refused), float(share))
 
 
 class LedgerStatistics:
@@ -95,16 +115,10 @@ class LedgerStatistics:
 
     def acceptance(self) -> list[Acceptance]:
         """By code, those with most judgements first."""
-        counters: dict[str, dict[str, TorchCounter]] = {}
-        for code, _, verdict, _ in self._judgements:
-            by_verdict = counters.setdefault(
-                code, {"kept": TorchCounter(), "refused": TorchCounter()}
-            )
-            if verdict in by_verdict:
-                by_verdict[verdict].increment()
-        rows = [
-            self._posterior(code, each["kept"], each["refused"]) for code, each in counters.items()
-        ]
+        said: dict[str, _Said] = {}
+        for code, confidence, verdict, _ in self._judgements:
+            said.setdefault(code, _Said()).take(confidence, verdict)
+        rows = [each.posterior(code) for code, each in said.items()]
         return sorted(rows, key=lambda row: (-row.kept - row.refused, row.code))
 
     def actors(self) -> list[ActorRecord]:
@@ -132,18 +146,6 @@ class LedgerStatistics:
             for name, count in counters.items()
             if name.startswith(prefix)
         }
-
-    def _posterior(self, code: str, kept: TorchCounter, refused: TorchCounter) -> Acceptance:
-        prior = mul(scalar(float(PSEUDO_OBSERVATIONS)), scalar(self._calibrated(code)))
-        seen = add(kept.value(), refused.value())
-        share = div(add(prior, kept.value()), add(scalar(float(PSEUDO_OBSERVATIONS)), seen))
-        return Acceptance(code, int(kept), int(refused), float(share))
-
-    @staticmethod
-    def _calibrated(code: str) -> float:
-        curves = Calibration.packaged().curves
-        curve = curves.get(code) or curves.get(code.partition("/")[0])
-        return curve.probabilities[-1] if curve else 0.5
 
     @staticmethod
     def _actor(name: str, plain: dict[str, Any]) -> ActorRecord:

@@ -160,7 +160,7 @@ def command(
 ) -> StatsQuery:
     """Show what has been corrected: by rule and state, with confidence, acceptance and speed.
 
-    Acceptance starts from the calibrated confidence, which weighs as much as twenty answers; your
+    Acceptance starts from the confidence, which weighs as much as twenty answers; your
     answers in `thea review` and what you take back with `thea undo` move it.
     """
     return StatsQuery(path, choice("--format", format, ("table", "json", "prometheus")))
