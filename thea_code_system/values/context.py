@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 _DELIBERATE = re.compile(
     r"(^|/)(tests?[-_/]?data|tests?/(inputs?|resources|files|samples)|testing[-_]data|test[-_]?files|fixtures?|__fixtures__|corpus|corpora|"
-    r"golden|snapshots?|__snapshots__|test[-_]?cases|baselines?|examples?[-_]broken|"
+    r"golden|example[-_]?files|snapshots?|__snapshots__|test[-_]?cases|baselines?|examples?[-_]broken|"
     r"templates?|cookiecutter[^/]*|\{\{[^/]*|bad[-_]?(syntax|code|files)|invalid)(/|$)",
     re.IGNORECASE,
 )

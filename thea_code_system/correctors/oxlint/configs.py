@@ -15,6 +15,14 @@ _RUNS_CODE = frozenset({"jsPlugins"})
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
 _CATEGORIES = ("correctness", "suspicious", "pedantic", "perf", "style", "restriction")
 
+# oxlint counts these as correctness, but they mend nothing that anybody would notice.
+_STYLE = (
+    "no-empty-static-block", "no-extra-boolean-cast", "no-useless-empty-export",
+    "no-useless-escape", "no-useless-fallback-in-spread", "no-useless-rename", "no-useless-spread",
+    "no-wrapper-object-types", "prefer-as-const", "prefer-namespace-keyword", "prefer-set-size",
+    "prefer-string-starts-ends-with",
+)  # fmt: skip
+
 
 class OxlintConfigs:
     """Organ: makes configurations from a selection and the target's files.
@@ -40,7 +48,8 @@ class OxlintConfigs:
         categories = dict.fromkeys(_CATEGORIES, "off") | {"correctness": level}
         if "ALL" in self._chosen.codes:
             categories = dict.fromkeys(_CATEGORIES, "warn")
-        config: dict[str, Any] = {"categories": categories, "rules": self._extra}
+        rules = {} if "ALL" in self._chosen.codes else dict.fromkeys(_STYLE, "off")
+        config: dict[str, Any] = {"categories": categories, "rules": {**rules, **self._extra}}
         if self._plugins:
             config["plugins"] = sorted({"eslint", "typescript", "unicorn", "oxc", *self._plugins})
         return json.dumps(config)

@@ -40,7 +40,10 @@ class OxlintCorrector(Corrector):
         if answer.fallback:
             self._toolbox.warn(f"{answer.fallback}, so its fixes are only suggested")
         return [
-            self._proposals(answer.fixes.get(source.path, ()), answer.fallback)
+            self._proposals(
+                answer.fixes.get(source.path, ()),
+                trusted=not answer.fallback and not context.looks_deliberate(source.path),
+            )
             for source in sources
         ]
 
@@ -53,16 +56,16 @@ class OxlintCorrector(Corrector):
         """Oxlint's version."""
         return self._toolbox.oxlint.version()
 
-    def _proposals(self, fixes: Sequence[OxlintFix], fallback: str) -> list[Proposal]:
+    def _proposals(self, fixes: Sequence[OxlintFix], *, trusted: bool) -> list[Proposal]:
         groups: dict[tuple[Edit, ...], list[OxlintFix]] = {}
         for fix in fixes:
             groups.setdefault(fix.edits, []).append(fix)
-        return [self._proposal(group, fallback) for _, group in sorted(groups.items())]
+        return [self._proposal(group, trusted=trusted) for _, group in sorted(groups.items())]
 
     @staticmethod
-    def _proposal(group: Sequence[OxlintFix], fallback: str) -> Proposal:
+    def _proposal(group: Sequence[OxlintFix], *, trusted: bool) -> Proposal:
         """One fix, with all diagnostics that it mends."""
-        safe = all(fix.safe for fix in group) and not fallback
+        safe = trusted and all(fix.safe for fix in group)
         return Proposal(
             rules=tuple(sorted({f"oxlint/{fix.rule}" for fix in group})),
             message="; ".join(dict.fromkeys(fix.message for fix in group)),

@@ -20,7 +20,7 @@ from thea_code_system.values.source import SourceFile
 _SAFETY = {
     "safe": (Safety.SAFE, 0.97),
     "unsafe": (Safety.UNSAFE, 0.85),
-    "display": (Safety.DISPLAY_ONLY, 0.5),
+    "displayonly": (Safety.DISPLAY_ONLY, 0.5),
 }
 _REMOVES_IMPORTS = frozenset({"F401", "F811"})
 _SORTS_IMPORTS = frozenset({"I001", "I002"})
@@ -91,21 +91,18 @@ class RuffCorrector(Corrector):
         judge = ImportJudge(source, removals, context) if removals else None
         if judge:
             self._read_imports.add(source.path)
+        general = "the project's own selection is not known" if answer.fallback else ""
+        if context.looks_deliberate(source.path):
+            general = "it looks like test data"
         return [
-            self._proposal(source, group, judge, answer.fallback)
+            self._proposal(group, general or self._objection(source, group, judge))
             for _, group in sorted(groups.items())
         ]
 
-    def _proposal(
-        self,
-        source: SourceFile,
-        group: Sequence[RuffFinding],
-        judge: ImportJudge | None,
-        fallback: str,
-    ) -> Proposal:
-        """One fix, with all findings that it mends."""
-        safety, score = min(_SAFETY.get(one.applicability, _SAFETY["display"]) for one in group)
-        objection = self._objection(source, group, judge, fallback)
+    @staticmethod
+    def _proposal(group: Sequence[RuffFinding], objection: str) -> Proposal:
+        """One fix, with all findings that it mends; with an objection it is never safe."""
+        safety, score = min(_SAFETY.get(one.applicability, _SAFETY["displayonly"]) for one in group)
         if objection and safety is Safety.SAFE:
             safety, score = _SAFETY["unsafe"]
         evidence = [("applicability", group[0].applicability)]
@@ -119,18 +116,11 @@ class RuffCorrector(Corrector):
         )
 
     def _objection(
-        self,
-        source: SourceFile,
-        group: Sequence[RuffFinding],
-        judge: ImportJudge | None,
-        fallback: str,
+        self, source: SourceFile, group: Sequence[RuffFinding], judge: ImportJudge | None
     ) -> str:
         """Why a fix that Ruff calls safe is not."""
-        if fallback:
-            return "the project's own selection is not known"
-        if any(finding.code in _SORTS_IMPORTS for finding in group) and self._layout_unknown(
-            source
-        ):
+        sorts = any(finding.code in _SORTS_IMPORTS for finding in group)
+        if sorts and self._layout_unknown(source):
             return "which modules are the project's own is not known here"
         reasons = (
             judge.objection(finding)

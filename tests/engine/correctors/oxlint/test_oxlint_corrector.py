@@ -101,6 +101,18 @@ async def test_a_target_cannot_bring_its_own_code(propose, toolbox, tmp_path):
     assert toolbox.warnings == []
 
 
+async def test_matters_of_style_are_left_alone_unless_they_are_asked_for(propose):
+    text = "export const a = /\\:/; export { a as b };\n"
+    assert await propose(("a.js", text)) == [[]]
+    [[found]] = await propose(("a.js", text), select=("oxlint", "oxlint/no-useless-escape"))
+    assert (found.rule, found.safety) == ("oxlint/no-useless-escape", Safety.SAFE)
+
+
+async def test_fixes_of_test_data_are_suggestions(propose):
+    [[found]] = await propose(("tests/fixtures/a.js", NAN))
+    assert found.safety is Safety.UNSAFE
+
+
 async def test_a_broken_configuration_makes_everything_a_suggestion(propose, toolbox):
     [[found]] = await propose(("a.js", NAN), configs={".oxlintrc.json": '{"nonsense": 1}'})
     assert found.safety is Safety.UNSAFE
@@ -132,7 +144,7 @@ async def test_what_is_called_safe_is_what_oxlint_fixes_itself(propose, toolbox,
         "import { a as a } from 'a'; export const b: Number = a!!.c;\n"
         "loop: while (w) { a(); }\nexport const c = [...[1, 2]];\n"
     )
-    [proposals] = await propose(("a.ts", text))
+    [proposals] = await propose(("a.ts", text), configs={".oxlintrc.json": "{}"})
     mine = text
     for found in sorted(proposals, key=lambda one: one.edits, reverse=True):
         if found.safety is Safety.SAFE:

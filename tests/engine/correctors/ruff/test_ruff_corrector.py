@@ -123,6 +123,16 @@ async def test_the_aliases_of_one_statement_are_judged_together(propose):
     assert proposal.safety is Safety.UNSAFE
 
 
+async def test_fixes_of_test_data_are_suggestions(propose):
+    [proposal] = await propose("import os\n", "tests/examplefiles/m.py")
+    assert proposal.safety is Safety.UNSAFE
+
+
+async def test_a_backslash_that_means_nothing_is_doubled(propose):
+    [proposal] = await propose("x = '\\d'\n")
+    assert (proposal.rule, proposal.safety) == ("ruff/W605", Safety.SAFE)
+
+
 async def test_the_targets_own_selection_counts(propose):
     config = {"pyproject.toml": '[tool.ruff.lint]\nselect = ["E711"]\n'}
     text = "import os\nx = None\nprint(x == None)\n"
