@@ -126,14 +126,14 @@ class Draft:
         """The rules that wrote last, and those of some decisions: who fights whom."""
         latest = sorted(applied.pass_ for applied in self._groups.values())[-1:]
         rules = [r for done in self._groups.values() if done.pass_ in latest for r in done.rules]
-        rules += [rule for decision in decisions for rule in decision.candidate.proposal.rules]
+        rules.extend(rule for decision in decisions for rule in decision.candidate.proposal.rules)
         return ", ".join(sorted(set(rules)))
 
     def note(self, decisions: Sequence[Decision], number: int, *, keep: bool = False) -> None:
         """Remember candidates that were not applied; the next pass replaces those not kept."""
         corrections = [self._correction_of(decision, number) for decision in decisions]
         if keep:
-            self._settled += corrections
+            self._settled.extend(corrections)
         else:
             self._open = corrections
 
@@ -186,7 +186,7 @@ class Draft:
     def _revert(self) -> None:
         """Back to the original text; what was applied is settled as reverted."""
         applied = self._applied_corrections()
-        self._settled += [replace(done, state=State.REVERTED) for done in applied]
+        self._settled.extend(replace(done, state=State.REVERTED) for done in applied)
         self._patch, self._groups, self.source = Patch(), {}, self.original
 
     def _applied_corrections(self) -> list[Correction]:

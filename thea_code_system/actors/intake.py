@@ -42,7 +42,7 @@ class Intake:
         """Sources to correct, as they are asked for; others are settled on the way."""
         for chunk in self._chunks(entries):
             values = await self._workspace.read(chunk)
-            self._settled += [value for value in values if not isinstance(value, SourceFile)]
+            self._settled.extend(value for value in values if not isinstance(value, SourceFile))
             for source in await self._unknown([v for v in values if isinstance(v, SourceFile)]):
                 yield source
 

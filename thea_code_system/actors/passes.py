@@ -213,7 +213,7 @@ class Passes:
         answers = await asyncio.gather(*(self._ask(who, what) for who, what in asked if what))
         for answer in answers:
             for path, proposals in answer.items():
-                found[path] += [one for one in proposals if self._registry.permits(one, path)]
+                found[path].extend(one for one in proposals if self._registry.permits(one, path))
         return found
 
     def _readable(self, corrector: Corrector, drafts: Sequence[Draft]) -> list[Draft]:

@@ -42,7 +42,7 @@ class Run:
         batch: list[Finished] = []
         async with aclosing(pool.stream("correct", sources, batched=True)) as results:
             async for source, result in results:
-                batch += [(source, self._outcome(source, result)), *self._intake.replayed()]
+                batch.extend([(source, self._outcome(source, result)), *self._intake.replayed()])
                 if len(batch) >= WRITE_BATCH:
                     for outcome in await self._delivered(batch):
                         yield outcome
@@ -70,7 +70,9 @@ class Run:
         for packed in await pool.broadcast("statistics"):
             self.statistics.merge(RunStatistics.unpack(packed))
             self.unavailable.update(packed["unavailable"])
-            self.warnings += [words for words in packed["warnings"] if words not in self.warnings]
+            self.warnings.extend(
+                words for words in packed["warnings"] if words not in self.warnings
+            )
         for metrics, health in zip(await pool.metrics(), await pool.health_check(), strict=True):
             self.actors[metrics.name] = {
                 "healthy": health.healthy,

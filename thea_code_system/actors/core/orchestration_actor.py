@@ -101,7 +101,7 @@ class OrchestrationActor(Actor):
         by_path = {path: frozenset(names) for path, names in refused.items()}
         path = self._cache_path(state)
         memory = await asyncio.to_thread(OutcomeMemory, path, self._plan.environment, by_path)
-        self._warnings += [words for words in (state.warning, memory.warning) if words]
+        self._warnings.extend(words for words in (state.warning, memory.warning) if words)
         return memory
 
     def _cache_path(self, state: State) -> Path | None:
