@@ -7,9 +7,9 @@ parses before and after. Ruff (its fixes, one by one) and typos look at both ver
 finding of the older version is then one of:
 
   made       the commit touched its lines, the finding is gone, and what stands there is what the
-             tool's edit gives, token for token
+             tool's edit gives, token for token, or that edit and others beside it
   other      it touched them, and the finding is gone by another edit: another word, a noqa
-  used       gone although its lines were not touched: the name came into use
+  used       gone although its lines were not touched: the name came into use (F401, F811, F841)
   rewritten  gone together with its surroundings: no evidence either way, not counted
   left       the commit touched its lines and the finding is still there: not counted either
 
@@ -43,6 +43,7 @@ from pathlib import Path
 
 from mine import DELIBERATE, RESERVED
 from mining.history import Change, History
+from mining.token_edits import edits
 
 LARGEST, BATCH = 100_000, 400
 PER_COMMIT = 5  # of one rule: a mass commit is one decision
@@ -114,8 +115,9 @@ class Tools:
             zip(places, one["fix"]["edits"], strict=True), key=lambda pair: pair[0], reverse=True
         ):
             fixed = fixed[:start] + edit["content"] + fixed[end:]
-        first, last, new = changed_lines(lines, fixed.splitlines(keepends=True))
         row, safety = one["location"]["row"] - 1, one["fix"]["applicability"]
+        whole = (row, one["end_location"]["row"]) if one["code"] not in NAMING else None
+        first, last, new = changed_lines(lines, fixed.splitlines(keepends=True), whole)
         named = re.search(r"`[^`]*?(\w+)`", one["message"])  # of `a.b as c`, the name bound
         word = named[1] if named and one["code"] in NAMING else ""
         return Finding(f"ruff/{one['code']}", safety, row, first, last, new, word)
@@ -167,16 +169,22 @@ class Spelling:
 
 NAMING = {"F401", "F811", "F841"}
 UNBINDING = {"ruff/F401", "ruff/F811"}
+BINDING = {*UNBINDING, "ruff/F841"}
 ENDS = ("location", "end_location")
 
 
-def changed_lines(old: list[str], new: list[str]) -> tuple[int, int, tuple[str, ...]]:
+def changed_lines(
+    old: list[str], new: list[str], whole: tuple[int, int] | None
+) -> tuple[int, int, tuple[str, ...]]:
+    """What was replaced by what; with the lines of `whole`, where given, around it."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
     end = 0
     while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
         end += 1
+    if whole:
+        start, end = min(start, whole[0]), min(end, max(len(old) - whole[1], 0))
     return start, len(old) - end, tuple(new[start : len(new) - end])
 
 
@@ -195,7 +203,7 @@ class Verdicts:
         if self._persists(finding, low, high):
             return "left" if touched else None
         if not touched:
-            return "used"
+            return "used" if finding.rule in BINDING else None
         old = self._before[finding.first : finding.last]
         new = self._after[low:high]
         if self._same(new, finding.fixed):
@@ -204,7 +212,7 @@ class Verdicts:
             return self._respelled(old, new, finding)
         if finding.rule in UNBINDING:  # whatever else changed there, the name is bound no more
             return "other" if finding.word in words("".join(new)) else "made"
-        if self._contains(new, finding.fixed):
+        if self._contains(new, finding.fixed) or self._among(old, new, finding.fixed):
             return "made"
         near = difflib.SequenceMatcher(None, "".join(old), "".join(new), autojunk=False).ratio()
         return "other" if near > 0.5 else "rewritten"
@@ -240,6 +248,13 @@ class Verdicts:
         wanted = [words(line) for line in fixed if line.strip()]
         size = len(wanted)
         return any(stripped[i : i + size] == wanted for i in range(len(stripped) - size + 1))
+
+    @staticmethod
+    def _among(old: list[str], new: list[str], fixed: tuple[str, ...]) -> bool:
+        """Each token edit of the tool is one of the commit's, which mended more there."""
+        sides = [words("".join(lines)) for lines in (old, new, fixed)]
+        theirs, ours = edits(sides[0], sides[1]), edits(sides[0], sides[2])
+        return bool(ours) and theirs is not None and all(edit in theirs for edit in ours)
 
     @staticmethod
     def _respelled(old: list[str], new: list[str], finding: Finding) -> str:

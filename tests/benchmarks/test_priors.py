@@ -25,6 +25,12 @@ CASES = {
         "import os, json, re\nx = json, re\n",
         "left",
     ),
+    "made: with another edit beside it": (
+        "ruff/F541",
+        'x = f"a" + y\n',
+        'x = "a" + z\n',
+        "made",
+    ),
     "nothing: the commit was elsewhere": (
         "ruff/F401",
         "import os\nx = 1\n",
