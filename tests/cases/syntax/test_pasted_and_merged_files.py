@@ -54,7 +54,7 @@ CASES = [
     (
         "syntax/merge-conflict",
         "a.ts",
-        "<<<<<<< a\r\nimport a from 'a';\r\n=======\r\nimport b from 'b';\r\n>>>>>>> b\r\na(b);\r\n",
+        "<<<<<<<\r\nimport a from 'a';\r\n=======\r\nimport b from 'b';\r\n>>>>>>>\r\na(b);\r\n",
         "import a from 'a';\r\nimport b from 'b';\r\na(b);\r\n",
     ),
     (

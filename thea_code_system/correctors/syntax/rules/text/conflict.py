@@ -66,7 +66,10 @@ class Conflict:
             first, second = 0.7, 0.25
         yield first, self.ours
         yield second, self.theirs
-        if not ours or not theirs or set(ours) <= set(theirs) or set(theirs) <= set(ours):
+        if not ours or not theirs:
+            yield 0.2, f"{self.ours}{self.theirs}"
+            return
+        if set(ours) <= set(theirs) or set(theirs) <= set(ours):
             return
         yield from self._unions(ours, theirs, names)
 
