@@ -4,8 +4,8 @@
     python benchmarks/ngrams.py javascript OUT FOLDER...
 
 The table in the package was measured on CPython 3.11's standard library, numpy, ray, torch, mypy, sympy, hypothesis and
-pydantic (python), and on the npm packages of ``benchmarks/corpus.py`` whose names begin with a letter after m
-(javascript): nothing of it is reserved or a source of evaluation cases.
+pydantic (python), and on the npm program that comes with Node.js 22 (javascript):
+nothing of it is reserved or a source of evaluation cases.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Counting:
         total, seen = 0, set()
         for path in files:
             if total > CHARACTERS or any(
-                part in {"node_modules", "dist", "umd"} for part in path.parts[-6:]
+                part in {"dist", "umd"} for part in path.parts[-6:]
             ):
                 continue
             try:

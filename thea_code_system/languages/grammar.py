@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.languages.tokens import Tokenizer
+from thea_code_system.values.correction import Edit
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 _SHOWN = 30
 
@@ -34,22 +35,31 @@ class GrammarLanguage(Language):
 
     def parses(self, text: str) -> bool:
         """Whether the grammar accepts a text."""
-        return not self._root(text).has_error
+        return not self.tree(text.encode("utf-8", "surrogatepass")).root_node.has_error
 
     def faults(self, text: str) -> tuple[Fault, ...]:
         """Where the grammar objects, in order."""
-        root = self._root(text)
-        if not root.has_error:
-            return ()
         data = text.encode("utf-8", "surrogatepass")
-        return tuple(sorted(self._objections(root, data), key=lambda fault: fault.offset))
+        return self.objections(self.tree(data), data)
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Lossless lexemes."""
         return self._tokenizer(text)
 
-    def _root(self, text: str) -> Node:
-        return self._parser.parse(text.encode("utf-8", "surrogatepass")).root_node
+    def reparser(self, text: str) -> Reparser:
+        """Asks about many edited versions of one text at a fraction of the cost."""
+        return Reparser(self, text)
+
+    def tree(self, data: bytes, old: Tree | None = None) -> Tree:
+        """The syntax tree of UTF-8 text; ``old`` is an edited tree of what it was before."""
+        return self._parser.parse(data, old) if old else self._parser.parse(data)
+
+    def objections(self, tree: Tree, data: bytes) -> tuple[Fault, ...]:
+        """The faults that a tree holds, in order."""
+        if not tree.root_node.has_error:
+            return ()
+        found = self._objections(tree.root_node, data)
+        return tuple(sorted(found, key=lambda fault: fault.offset))
 
     def _objections(self, root: Node, data: bytes) -> Iterator[Fault]:
         todo = [root]
@@ -66,5 +76,39 @@ class GrammarLanguage(Language):
 
     @staticmethod
     def _fault(node: Node, data: bytes, message: str) -> Fault:
-        offset = len(data[: node.start_byte].decode("utf-8", "replace"))
+        before = data[: node.start_byte]
+        offset = len(before) if before.isascii() else len(before.decode("utf-8", "replace"))
         return Fault(offset, node.start_point[0] + 1, message)
+
+
+class Reparser:
+    """Parses edited versions of one text, re-using the tree of what did not change."""
+
+    def __init__(self, language: GrammarLanguage, text: str) -> None:
+        self._language = language
+        self._text = text
+        self._data = text.encode("utf-8", "surrogatepass")
+        self._tree = language.tree(self._data)
+        self._plain = self._data.isascii()
+
+    def faults(self, edits: Sequence[Edit]) -> tuple[Fault, ...]:
+        """Where the grammar objects to the text as edited by disjoint edits."""
+        tree, data = self._tree.copy(), self._data
+        for edit in sorted(edits, reverse=True):
+            start, end = self._bytes(edit.start), self._bytes(edit.end)
+            new = edit.replacement.encode("utf-8", "surrogatepass")
+            after = data[:start] + new + data[end:]
+            stop = start + len(new)
+            points = (self._point(data, start), self._point(data, end), self._point(after, stop))
+            tree.edit(start, end, stop, *points)
+            data = after
+        return self._language.objections(self._language.tree(data, tree), data)
+
+    def _bytes(self, offset: int) -> int:
+        if self._plain:
+            return offset
+        return len(self._text[:offset].encode("utf-8", "surrogatepass"))
+
+    @staticmethod
+    def _point(data: bytes, offset: int) -> tuple[int, int]:
+        return data.count(b"\n", 0, offset), offset - data.rfind(b"\n", 0, offset) - 1

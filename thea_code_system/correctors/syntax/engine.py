@@ -209,12 +209,15 @@ class RepairEngine:
     def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:
         """Whether the parser got further than before."""
         old, new = state.faults, verdict.faults
-        if state.language.name != "python":
-            return len(new) < len(old)
         longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
         length = len(state.text)
         left_before = length - old[0].offset
         left_after = length + longer - new[0].offset
+        if state.language.name != "python":
+            fewer = len(new) < len(old)
+            return fewer or (
+                len(new) == len(old) and new[0].line > old[0].line and left_after < left_before
+            )
         if "never closed" in old[0].message and "never closed" in new[0].message:
             return left_after != left_before
         return left_after < left_before

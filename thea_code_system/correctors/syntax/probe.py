@@ -9,6 +9,7 @@ from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.languages.base import Fault
+from thea_code_system.languages.grammar import GrammarLanguage
 from thea_code_system.languages.python import PythonLanguage
 from thea_code_system.values.correction import Edit
 
@@ -65,7 +66,13 @@ class Probe:
     @classmethod
     def on(cls, broken: BrokenSource) -> Probe:
         """The cheapest probe for a language."""
-        return WindowProbe(broken) if isinstance(broken.language, PythonLanguage) else cls(broken)
+        if isinstance(broken.language, PythonLanguage):
+            return WindowProbe(broken)
+        return (
+            TreeProbe(broken, broken.language)
+            if isinstance(broken.language, GrammarLanguage)
+            else cls(broken)
+        )
 
     def _apply(self, edits: Sequence[Edit], start: int, end: int) -> str:
         text, position, parts = self._broken.text, start, []
@@ -73,6 +80,19 @@ class Probe:
             parts += [text[position : edit.start], edit.replacement]
             position = edit.end
         return "".join((*parts, text[position:end]))
+
+
+class TreeProbe(Probe):
+    """Parses incrementally; what seems whole is parsed once more from scratch."""
+
+    def __init__(self, broken: BrokenSource, language: GrammarLanguage) -> None:
+        super().__init__(broken)
+        self._reparser = language.reparser(broken.text)
+
+    def __call__(self, edits: Sequence[Edit]) -> Verdict:
+        """Parse the text as edited by disjoint, sorted edits."""
+        faults = self._reparser.faults(edits)
+        return Verdict(faults, "") if faults else super().__call__(edits)
 
 
 class WindowProbe(Probe):
