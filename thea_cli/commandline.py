@@ -26,6 +26,7 @@ COMMANDS = {
     "doctor": "Check devices, tools, correctors and the cluster.",
 }
 
+WINDOWS = sys.platform == "win32"
 ON_WINDOWS = ("correct", "stats", "undo")
 
 
@@ -60,7 +61,7 @@ class LazyGroup(TyperGroup):
             near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.0)[0]
             hint = f"Did you mean `thea {near}`? `thea --help` lists all commands."
             raise UsageError(f"there is no command {args[0]}", hint)
-        if sys.platform == "win32" and args[0] not in ON_WINDOWS:
+        if WINDOWS and args[0] not in ON_WINDOWS:
             raise UsageError(
                 f"thea {args[0]} does not run on Windows", f"These do: {', '.join(ON_WINDOWS)}."
             )

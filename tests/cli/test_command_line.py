@@ -207,6 +207,6 @@ def test_on_windows_only_some_commands_run(command, code, tmp_path, monkeypatch,
     from thea_cli.boundary import Boundary
     from thea_cli.commandline import CommandLine
 
-    monkeypatch.setattr("thea_cli.commandline.sys.platform", "win32")
+    monkeypatch.setattr("thea_cli.commandline.WINDOWS", True)
     assert Boundary().run(lambda: CommandLine().run([command, "--help"])) == code
     assert ("does not run on Windows" in capsys.readouterr().err) == bool(code)
