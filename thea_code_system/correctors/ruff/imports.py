@@ -24,6 +24,7 @@ _FOR_ANNOTATIONS = frozenset(
     {"__future__", "abc", "collections.abc", "dataclasses", "enum", "types", "typing"}
 )
 _UNSEEN = re.compile(r"#\s*type:|>>>|\b(?:eval|exec|globals|locals|patch(?:\.object)?)\s*\(")
+_PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
 _EARLIER = re.compile(r"from line (\d+)")
 
 
@@ -76,6 +77,7 @@ class ImportJudge:
         self._places = Utf8Text(source.text)
         self._private = _PRIVATE.search(source.path) is not None
         self._wanted = context.imported.get(context.module_of(source.path), frozenset())
+        self._parameters: set[str] = set()
         self._imports = dict(self._index())
         removed = {finding.start for finding in findings}
         self._kept = {
@@ -135,22 +137,28 @@ class ImportJudge:
             line = self._lines.line_span(self._lines.position(match.start()).line)
             if word.search(text, match.start(), line[1]):
                 return True
-        return any(isinstance(node, ast.arg) and node.arg == name for node in ast.walk(self._tree))
+        return name in self._parameters
 
     def _index(self) -> Iterator[tuple[int, Import]]:
-        """Every imported name by the offset at which it stands."""
+        """Every imported name by the offset at which it stands; only statements are walked."""
         try:
-            self._tree: ast.AST = ast.parse(self._source.text)
+            tree = ast.parse(self._source.text)
         except (SyntaxError, ValueError, RecursionError):
-            self._tree = ast.Module([], [])
-        stack: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(self._tree, ())]
+            return
+        stack: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]
         while stack:
             node, blocks = stack.pop()
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for alias in node.names:
                     yield self._offset(alias), Import(alias, node, blocks)
+                continue
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                places = node.args
+                every = [*places.posonlyargs, *places.args, *places.kwonlyargs]
+                self._parameters |= {argument.arg for argument in every}
             inner = blocks if isinstance(node, ast.Module) else (*blocks, node)
-            stack += [(child, inner) for child in ast.iter_child_nodes(node)]
+            parts = (getattr(node, name, ()) for name in _PARTS)
+            stack += [(child, inner) for part in parts for child in part]
 
     def _offset(self, alias: ast.alias) -> int:
         """Where Ruff sees a name bound, in code points; the tree counts bytes of UTF-8."""

@@ -37,14 +37,13 @@ class SpellingCorrector(Corrector):
     def __init__(self, toolbox: Toolbox) -> None:
         self._toolbox = toolbox
         self._languages = Languages()
-        self._read: dict[str, tuple[str, ...]] = {}
+        self._read: dict[str, frozenset[str]] = {}
 
     async def propose(
         self, sources: Sequence[SourceFile], context: ProjectContext
     ) -> Sequence[Sequence[Proposal]]:
         """One proposal for each word, in the order of their places."""
         found = await self._toolbox.typos.check(sources, context.settings.words)
-        self._read = {}
         return [
             list(self._proposals(source, found.get(source.path, ()), context)) for source in sources
         ]
@@ -52,7 +51,7 @@ class SpellingCorrector(Corrector):
     def facts(self, source: SourceFile, context: ProjectContext) -> Iterable[tuple[str, str]]:
         """Each word that was looked up among those of the tree."""
         del context
-        return [("word", word) for word in self._read.get(source.path, ())]
+        return [("word", word) for word in sorted(self._read.get(source.path, ()))]
 
     def version(self) -> str:
         """The version of typos, and so of its dictionary."""
@@ -64,7 +63,8 @@ class SpellingCorrector(Corrector):
         likely = [hit for hit in hits if self._is_likely(hit)]
         if not likely:
             return
-        self._read[source.path] = tuple(sorted({hit.word.lower() for hit in likely}))
+        words = frozenset(hit.word.lower() for hit in likely)
+        self._read[source.path] = self._read.get(source.path, frozenset()) | words
         unknown = [hit for hit in likely if hit.word.lower() not in context.words]
         often = self._frequent(source, unknown)
         unusual = context.looks_deliberate(source.path) or _FOREIGN.search(source.path)
