@@ -10,6 +10,7 @@ from thea_code_system.correctors.syntax.base import ECMASCRIPT, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
 
+_FENCED: Final = re.compile(r"```+|\\`")  # fences of Markdown, and backticks that are text
 _TRIED: Final = 64
 _REACH: Final = 60
 _CLOSES: Final = re.compile(r"[,;)\]}`.]")
@@ -40,7 +41,8 @@ class UnterminatedTemplate(SyntaxRule):
         """The places that make the text parse, likeliest first."""
         code = [x for x in broken.lexemes if "`" in x.text and x.kind != "comment"]
         inside = "".join(lexeme.text for lexeme in code)
-        if not any(text.replace("\\`", "").count("`") % 2 for text in (broken.text, inside)):
+        fenceless = (_FENCED.sub("", text).count("`") for text in (broken.text, inside))
+        if not any(count % 2 for count in fenceless):
             return
         first = broken.faults[0].offset
         suspects = [x for x in code if x.kind == "other" or "\n" in x.text]
