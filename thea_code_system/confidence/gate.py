@@ -68,18 +68,22 @@ class Gate:
             return []
         decisions = self._scored(candidates)
         accepted: dict[str, list[Edit]] = {}
+        repaired: set[str] = set()
         for index in sorted(range(len(decisions)), key=lambda at: self._rank(decisions[at])):
             decision = decisions[index]
-            if not decision.applied:
+            path, proposal = decision.candidate.path, decision.candidate.proposal
+            if decision.state not in {State.APPLIED, State.SUGGESTED}:
                 continue
-            proposal = decision.candidate.proposal
-            edits = proposal.edits
-            taken = accepted.setdefault(decision.candidate.path, [])
-            # Repairs of one file are alternatives, even where their edits lie apart.
-            if (proposal.broken and taken) or self._collide(edits, taken):
-                decisions[index] = decision.outdone()
-            else:
-                taken.extend(edits)
+            if proposal.broken:  # repairs of one file are alternatives, even if they lie apart
+                if path in repaired:
+                    decisions[index] = decision.outdone()
+                repaired.add(path)
+            elif decision.applied:
+                taken = accepted.setdefault(path, [])
+                if self._collide(proposal.edits, taken):
+                    decisions[index] = decision.outdone()
+                else:
+                    taken.extend(proposal.edits)
         return decisions
 
     def _scored(self, candidates: Sequence[Candidate]) -> list[Decision]:
@@ -120,6 +124,7 @@ class Gate:
         proposal = decision.candidate.proposal
         return (
             decision.candidate.path,
+            not decision.applied,
             -decision.score,
             -proposal.safety,
             proposal.edits[0].start if proposal.edits else 0,

@@ -123,3 +123,19 @@ def test_repairs_of_one_file_are_alternatives_even_where_they_lie_apart():
         for rule, at in (("syntax/a", 1), ("syntax/b", 9))
     ]
     assert states(gate().decide(repairs)) == [State.APPLIED, State.CONFLICTED]
+
+
+def test_of_several_suggested_repairs_the_best_one_is_suggested():
+    repairs = [
+        Candidate(
+            "a.py",
+            Proposal((rule,), "", (Edit(1, 1, ":"),), Safety.SAFE, score, broken=True),
+            "f",
+        )
+        for rule, score in (("syntax/a", 0.3), ("syntax/b", 0.5), ("syntax/c", 0.1))
+    ]
+    assert states(gate().decide(repairs)) == [
+        State.CONFLICTED,
+        State.SUGGESTED,
+        State.CONFLICTED,
+    ]
