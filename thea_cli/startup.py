@@ -18,6 +18,7 @@ from typing import Any
 
 from thea_cli.request import CorrectRequest
 from thea_code_system import __version__
+from thea_code_system.config import production
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.wrappers.platform import Platform
 
@@ -54,7 +55,7 @@ class Startup:
     def save(self, request: CorrectRequest, config: ProductionConfig) -> None:
         """Remember; where the cache cannot be written, the next start is merely slower."""
         entry = {
-            "stamps": self._stamps(config.consulted),
+            "stamps": self._stamps([*config.consulted, *self._own_code()]),
             "request": request.to_json(),
             "config": config.to_json(),
         }
@@ -66,6 +67,11 @@ class Startup:
             self._prune()
         except OSError:
             return
+
+    @staticmethod
+    def _own_code() -> list[str]:
+        """What resolves a configuration: an editable install changes without a new version."""
+        return [str(path) for path in Path(production.__file__).parent.glob("*.py")]
 
     @staticmethod
     def _stamps(paths: Iterable[str]) -> dict[str, Any]:
