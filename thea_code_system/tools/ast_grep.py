@@ -55,7 +55,7 @@ class AstGrepClient:
             for path, (_, text) in zip(laid, rules, strict=True):
                 self._scratch.write(path, text)
             self._scratch.write(_CONFIG, "ruleDirs: [../rules]\n")
-            paths = self._scratch.lay(sources)
+            paths = self._scratch.lay({source.path: source.text for source in sources})
             self._scratch.forget([*paths, *laid, _CONFIG])
             found: dict[str, list[PatternMatch]] = {}
             texts = {source.path: source for source in sources}

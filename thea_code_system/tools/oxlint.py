@@ -87,7 +87,7 @@ class OxlintClient:
             ToolError: if oxlint cannot be run.
         """
         async with self._busy:
-            paths = [self._scratch.write(f"bare/{path}", text) for path, text in texts.items()]
+            paths = self._scratch.lay(texts, "bare")
             self._scratch.forget(paths)
             found = await self._diagnose(paths, ("--disable-nested-config", *arguments))
             if found is None:
@@ -124,7 +124,7 @@ class OxlintClient:
         self, sources: Sequence[SourceFile], configs: Mapping[str, str]
     ) -> defaultdict[str, tuple[OxlintDiagnostic, ...]] | None:
         self._scratch.configure(configs)
-        paths = self._scratch.lay(sources)
+        paths = self._scratch.lay({source.path: source.text for source in sources})
         self._scratch.forget(paths)
         inside = [path.removeprefix("tree/") for path in paths]
         return await self._diagnose(inside, (), "tree")

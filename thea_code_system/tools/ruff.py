@@ -144,7 +144,7 @@ class RuffClient:
         """
         async with self._busy:
             if (select, texts) != self._asked:
-                paths = [self._scratch.write(f"bare/{path}", text) for path, text in texts.items()]
+                paths = self._scratch.lay(texts, "bare")
                 self._scratch.forget(paths)
                 output = await self._run(
                     paths, ("--isolated", "--select", select), frozenset({0, 1})
@@ -176,7 +176,7 @@ class RuffClient:
         self._scratch.configure(dict(request.configs))
         for name in request.first_party:
             self._scratch.folder(f"tree/{name}")  # so Ruff knows it when it sorts imports
-        paths = self._scratch.lay(sources)
+        paths = self._scratch.lay({source.path: source.text for source in sources})
         self._scratch.forget([*paths, "ruff.toml"])
         exclusion = "--force-exclude" if request.configs else "--no-force-exclude"
         accept = frozenset({0, 1, 2} if request.configs else {0, 1})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -12,10 +13,10 @@ from pathlib import Path
 from types import TracebackType
 
 from thea_code_system.errors import ToolError
-from thea_code_system.values.source import SourceFile
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the tree made in it is private (0700)
 _ROOM = 256 * 1024 * 1024  # bytes; containers often give /dev/shm only 64 MiB
+_ODD = re.compile(r"[\0\n\r\\\ud800-\udfff]")
 _STALE = 24 * 3600.0  # seconds after which a tree whose process is dead is swept
 
 
@@ -41,13 +42,17 @@ class ScratchTree:
             self._root = Path(tempfile.mkdtemp(prefix=f"thea-{os.getpid()}-", dir=base)).resolve()
         return self._root
 
-    def lay(self, sources: Iterable[SourceFile], area: str = "tree") -> list[str]:
-        """Write the texts that are not there yet; their paths relative to ``root``, in order.
+    def lay(self, texts: Mapping[str, str], area: str = "tree") -> list[str]:
+        """Write the texts by path that are not there yet; where they lie below ``root``, in order.
+
+        A path that leaves the tree, or that could not be handed to a program line by line, is
+        passed over: one odd name must not keep a tool from all other files.
 
         Raises:
-            ToolError: if a path leaves the tree, or there is no room.
+            ToolError: if there is no room.
         """
-        return [self.write(f"{area}/{source.path}", source.text) for source in sources]
+        places = [(f"{area}/{path}", text) for path, text in texts.items()]
+        return [self.write(path, text) for path, text in places if self._is_plain(path)]
 
     def configure(self, configs: Mapping[str, str], area: str = "tree") -> None:
         """Lay these configuration files, and remove those of an earlier call that are not here."""
@@ -65,7 +70,9 @@ class ScratchTree:
         """Write one text at a path relative to ``root``, unless it is there already."""
         if self._laid.get(path) == text:
             return path
-        folder = self._folder_of(path)
+        if not self._is_plain(path):
+            raise ToolError(f"not a path inside the scratch tree: {path!r}")
+        folder = path.rpartition("/")[0]
         try:
             if folder not in self._folders:
                 self.root.joinpath(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -85,7 +92,6 @@ class ScratchTree:
     def folder(self, path: str) -> None:
         """Make an empty folder at a path relative to ``root``."""
         if path not in self._folders:
-            self._folder_of(f"{path}/.")
             self.root.joinpath(path).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folders.add(path)
 
@@ -118,13 +124,11 @@ class ScratchTree:
         self.close()
 
     @staticmethod
-    def _folder_of(path: str) -> str:
-        """The folder of a path that stays inside the tree."""
+    def _is_plain(path: str) -> bool:
+        """Whether a path stays inside the tree, on one line of UTF-8."""
         parts = path.split("/")
-        odd = {"", ".."} & set(parts) or (set("\0\n\r\\") & set(path))
-        if odd or "." in parts[:-1]:
-            raise ToolError(f"not a path inside the scratch tree: {path!r}")
-        return "/".join(parts[:-1])
+        inside = not {"", ".", ".."} & set(parts)
+        return inside and not _ODD.search(path)
 
     @staticmethod
     def _base() -> str:

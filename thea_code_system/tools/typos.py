@@ -48,7 +48,7 @@ class TyposClient:
             allowed = "".join(f"{json.dumps(word.lower())} = {json.dumps(word.lower())}\n"
                               for word in sorted(set(words)))  # fmt: skip
             self._scratch.write("typos.toml", f"[default.extend-words]\n{allowed}")
-            paths = self._scratch.lay(sources)
+            paths = self._scratch.lay({source.path: source.text for source in sources})
             self._scratch.forget([*paths, "typos.toml"])
             self._scratch.write("paths", "\n".join(paths))
             output = await self._runner.run(

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from thea_code_system.errors import ToolError
 from thea_code_system.tools.scratch import ScratchTree
-from thea_code_system.values.source import SourceFile
 
 
 def stamps(tree, *paths):
@@ -20,7 +19,7 @@ def stamps(tree, *paths):
 
 def test_only_its_owner_can_look_into_it():
     with ScratchTree() as tree:
-        [path] = tree.lay([SourceFile("p/a.py", "x\n")])
+        [path] = tree.lay({"p/a.py": "x\n"})
         assert stat.S_IMODE(tree.root.stat().st_mode) == 0o700
         assert stat.S_IMODE((tree.root / path).stat().st_mode) == 0o600
 
@@ -28,18 +27,18 @@ def test_only_its_owner_can_look_into_it():
 def test_everything_is_gone_at_the_end():
     with ScratchTree() as tree:
         root = tree.root
-        tree.lay([SourceFile("p/a.py", "x\n")])
+        tree.lay({"p/a.py": "x\n"})
         assert root.exists()
     assert not root.exists()
 
 
 def test_laying_a_batch_again_writes_only_what_changed():
     with ScratchTree() as tree:
-        first = [SourceFile("a.py", "1\n"), SourceFile("b.py", "2\n")]
+        first = {"a.py": "1\n", "b.py": "2\n"}
         paths = tree.lay(first)
         for path in paths:
             os.utime(tree.root / path, ns=(7, 7))
-        tree.lay([first[0], SourceFile("b.py", "3\n")])
+        tree.lay(first | {"b.py": "3\n"})
         assert stamps(tree, *paths)[0] == 7
         assert stamps(tree, *paths)[1] != 7
         assert (tree.root / paths[1]).read_bytes() == b"3\n"
@@ -47,15 +46,15 @@ def test_laying_a_batch_again_writes_only_what_changed():
 
 def test_a_shorter_text_leaves_nothing_of_the_longer_one():
     with ScratchTree() as tree:
-        tree.lay([SourceFile("a.py", "long\n" * 100)])
-        [path] = tree.lay([SourceFile("a.py", "short\n")])
+        tree.lay({"a.py": "long\n" * 100})
+        [path] = tree.lay({"a.py": "short\n"})
         assert (tree.root / path).read_bytes() == b"short\n"
 
 
 def test_forgetting_removes_what_is_not_kept_but_no_configuration():
     with ScratchTree() as tree:
         tree.configure({"pyproject.toml": "[tool.ruff]\n"})
-        old, new = tree.lay([SourceFile("a.py", "1\n"), SourceFile("b.py", "2\n")])
+        old, new = tree.lay({"a.py": "1\n", "b.py": "2\n"})
         tree.forget([new])
         assert sorted(path.name for path in (tree.root / "tree").iterdir()) == [
             "b.py",
@@ -74,15 +73,28 @@ def test_configurations_of_an_earlier_call_are_removed():
 
 @pytest.mark.parametrize(
     "path",
-    ["../a.py", "a/../../b.py", "/etc/passwd", "a//b.py", "", "a\0b.py", "a\nb.py", "./a.py"],
+    [
+        "../a.py",
+        "a/../../b.py",
+        "/etc/passwd",
+        "a//b.py",
+        "",
+        "a\0b.py",
+        "a\nb.py",
+        "./a.py",
+        "\udcff",
+    ],
 )
-def test_no_path_leaves_the_tree(path):
-    with ScratchTree() as tree, pytest.raises(ToolError, match="not a path"):
-        tree.lay([SourceFile(path, "x")])
+def test_an_odd_path_is_passed_over_and_written_nowhere(path):
+    with ScratchTree() as tree:
+        assert tree.lay({path: "x", "good.py": "y"}) == ["tree/good.py"]
+        assert [found.name for found in tree.root.rglob("*.py")] == ["good.py"]
+        with pytest.raises(ToolError, match="not a path"):
+            tree.write(f"tree/{path}", "x")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_every_text_is_laid_as_it_is(text):
     with ScratchTree() as tree:
-        [path] = tree.lay([SourceFile("a.py", text)])
+        [path] = tree.lay({"a.py": text})
         assert (tree.root / path).read_bytes() == text.encode()
