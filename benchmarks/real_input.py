@@ -189,6 +189,7 @@ def main() -> int:
     arguments.add_argument("--verdicts", type=Path)
     options = arguments.parse_args()
     options.corpus, options.out = options.corpus.resolve(), options.out.resolve()
+    options.imports = options.imports and options.imports.absolute()  # a link, to be kept
     if options.suites and not options.imports:
         arguments.error("--suites needs --imports PYTHON")
     chosen = {name for name in options.packages.split(",") if name}

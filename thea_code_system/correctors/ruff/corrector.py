@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.ruff.imports import ImportJudge
+from thea_code_system.correctors.ruff.scopes import TargetScopes
 from thea_code_system.correctors.selection import FamilySelection
 from thea_code_system.tools.ruff import RuffAnswer, RuffFinding, RuffRequest
 from thea_code_system.tools.toolbox import Toolbox
@@ -24,6 +25,7 @@ _SAFETY = {
 }
 _REMOVES_IMPORTS = frozenset({"F401", "F811"})
 _SORTS_IMPORTS = frozenset({"I001", "I002"})
+_SORTS_SLOTS = "RUF023"  # states that were pickled, and `zip(__slots__, …)`, go by their order
 _OWN_LAYOUT = re.compile(r"^\s*(src|extend)\s*=|^\s*known-", re.MULTILINE)
 
 
@@ -38,6 +40,7 @@ class RuffCorrector(Corrector):
         self._toolbox = toolbox
         self._chosen = chosen
         self._request = self._make_request(context)
+        self._scopes = TargetScopes(self._request.configs, self._request.defaults, chosen.codes)
         self._read_imports: set[str] = set()
         toolbox.ruff_request = self._request
 
@@ -81,7 +84,12 @@ class RuffCorrector(Corrector):
     def _proposals(
         self, source: SourceFile, answer: RuffAnswer, context: ProjectContext
     ) -> list[Proposal]:
-        findings = [finding for finding in answer.findings[source.path] if finding.edits]
+        limited = self._chosen.defaults and not answer.fallback
+        findings = [
+            finding
+            for finding in answer.findings[source.path]
+            if finding.edits and (not limited or self._scopes.covers(source.path, finding.code))
+        ]
         groups: dict[tuple[Edit, ...], list[RuffFinding]] = {}
         for finding in findings:
             groups.setdefault(finding.edits, []).append(finding)
@@ -122,6 +130,8 @@ class RuffCorrector(Corrector):
         sorts = any(finding.code in _SORTS_IMPORTS for finding in group)
         if sorts and self._layout_unknown(source):
             return "which modules are the project's own is not known here"
+        if any(finding.code == _SORTS_SLOTS for finding in group):
+            return "the order of slots may matter"
         reasons = (
             judge.objection(finding)
             for finding in group

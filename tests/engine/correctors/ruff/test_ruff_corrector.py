@@ -175,3 +175,36 @@ async def test_sorting_is_a_suggestion_where_the_layout_is_the_targets_own(propo
     config = {"pyproject.toml": '[tool.ruff]\nsrc = ["lib"]\n[tool.ruff.lint]\nselect = ["I"]\n'}
     [proposal] = await propose("import sys\nimport os\n\nprint(os, sys)\n", configs=config)
     assert proposal.safety is Safety.UNSAFE
+
+
+@pytest.mark.parametrize(
+    ("configs", "expected"),
+    [
+        ({"ruff.toml": "line-length = 90"}, {"F401"}),
+        ({"ruff.toml": "lint.extend-select = ['UP']"}, {"F401", "UP032"}),
+        ({"pyproject.toml": "[tool.ruff.lint]\nextend-select = ['RUF']"}, {"F401", "RUF022"}),
+        ({"ruff.toml": "lint.select = ['C4', 'UP']"}, {"UP032"}),
+        ({"ruff.toml": "select = ['F', 'RUF02']"}, {"F401", "RUF022"}),
+        (
+            {"ruff.toml": "lint.select = ['UP']", "pkg/ruff.toml": "extend = '../ruff.toml'"},
+            {"UP032"},
+        ),
+        ({"ruff.toml": "lint.select = ['UP']", "pkg/ruff.toml": "line-length = 90"}, {"F401"}),
+    ],
+)
+async def test_ruffs_own_default_selection_is_not_taken_for_the_targets(propose, configs, expected):
+    text = "import os\n__all__ = ['b', 'a']\na = 1\nb = '{}'.format(a)\n"
+    found = await propose(text, configs=configs)
+    assert {rule.removeprefix("ruff/") for rules in codes(found) for rule in rules} == expected
+
+
+async def test_what_the_user_adds_counts_beside_a_target_without_a_selection(propose):
+    text = "import os\na = 1\nb = '{}'.format(a)\n"
+    found = await propose(text, configs={"ruff.toml": ""}, select=("ruff", "ruff/UP"))
+    assert codes(found) == [("ruff/F401",), ("ruff/UP032",)]
+
+
+async def test_slots_are_not_sorted_without_asking(propose):
+    text = "class A:\n    __slots__ = ('b', 'a')\n"
+    [found] = await propose(text, configs={"ruff.toml": "lint.select = ['RUF023']"})
+    assert (found.rule, found.safety) == ("ruff/RUF023", Safety.UNSAFE)
