@@ -27,6 +27,8 @@ class Deadline:
         Raises:
             DeadlineError: it did not finish in time, and has been cancelled.
         """
+        if self.seconds is None:
+            return await awaitable  # cancelling the caller waits for the call's own clean-up
         task = asyncio.ensure_future(awaitable)
         try:
             done, _ = await asyncio.wait({task}, timeout=self.seconds)
