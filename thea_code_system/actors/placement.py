@@ -13,7 +13,8 @@ from thea_code_system.wrappers import ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
-BATCH_FILES = 256  # one process of each tool serves this many
+BATCH_FILES = (256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
+BATCHES_EACH = 4  # so that workers end together although files differ
 BATCH_BYTES = 2_000_000
 
 
@@ -38,7 +39,7 @@ class RunPlacement:
             inline=inline,
             name="correction",
             run_id=run,
-            batch_size=BATCH_FILES,
+            batch_size=self._batch(files, workers),
             batch_bytes=BATCH_BYTES,
             size_of=self._size,
         )
@@ -48,6 +49,15 @@ class RunPlacement:
         if self._cluster is not None:
             await self._cluster.leave()
             self._cluster = None
+
+    @staticmethod
+    def _batch(files: int, workers: int) -> int:
+        """The largest batch that still leaves several to each of several workers."""
+        if workers == 1:
+            return BATCH_FILES[0]
+        share = len(range(0, files, workers))
+        several = (size for size in BATCH_FILES if len(range(0, share, size)) >= BATCHES_EACH)
+        return next(several, 1)
 
     def _device(self) -> str | None:
         """The device that was asked for; each actor chooses for itself where none was."""

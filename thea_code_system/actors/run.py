@@ -97,5 +97,5 @@ class Run:
     @staticmethod
     def _outcome(source: SourceFile, result: FileOutcome | ItemFailure) -> FileOutcome:
         if isinstance(result, ItemFailure):
-            return Failed(source.path, source.digest, f"could not be processed: {result}")
+            return Failed(source.path, source.digest, f"could not be processed: {result.error}")
         return result
