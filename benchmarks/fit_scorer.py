@@ -109,7 +109,7 @@ class Fit:
             len(self.names), requires_grad=True
         )  # steps away from the weights there are
         none = torch.tensor(-4.0, requires_grad=True)
-        scale = x.reshape(-1, x.shape[-1])[mask[:, :-1].reshape(-1) > 0].std(0).clamp(min=0.05)
+        scale = x.reshape(-1, x.shape[-1])[mask[:, :-1].reshape(-1) > 0].std(0).clamp(min=0.3)
         optimizer = torch.optim.LBFGS([w, none], max_iter=300, line_search_fn="strong_wolfe")
 
         def closure():
@@ -172,7 +172,8 @@ def fit(paths, strength, write):
     weights = {name: round(float(value), 3) for name, value in zip(fitting.names, w, strict=True)}
     print(json.dumps(weights))
     if write:
-        weights |= {"none": round(float(none), 3), "temperature": 1.0}
+        fitted = weights | {"none": round(float(none), 3), "temperature": 1.0}
+        weights = json.loads(WEIGHTS.read_text()) | fitted
         WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n")
 
 
