@@ -63,9 +63,8 @@ class Run:
         source = original.source(path)
         before = source.text
         lines, after = LineMap.of(before), before
-        for edit in sorted(correction["edits"], key=lambda one: list(one["start"].values())[::-1])[
-            ::-1
-        ]:
+        edits = sorted(correction["edits"], key=lambda one: tuple(one["start"].values()))
+        for edit in reversed(edits):
             start, end = (lines.offset(**edit[side]) for side in ("start", "end"))
             after = after[:start] + edit["replacement"] + after[end:]
         hunks = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)

@@ -25,6 +25,7 @@ _PLACES = {
     "string": (Safety.UNSAFE, 0.6),
     "elsewhere": (Safety.DISPLAY_ONLY, 0.3),
 }
+_FAR = 0.6  # where more than one slip lies between a word and its correction, another may be meant
 
 
 class SpellingCorrector(Corrector):
@@ -74,12 +75,13 @@ class SpellingCorrector(Corrector):
             if place is None or hit.word.lower() in often:
                 continue
             safety, score = _PLACES["elsewhere" if unusual else place]
+            near = self._is_one_slip(hit.word.lower(), hit.corrections[0].lower())
             yield Proposal(
                 rules=(CODE,),
                 message=f"`{hit.word}` should be `{hit.corrections[0]}`",
                 edits=(Edit(hit.offset, hit.offset + len(hit.word), hit.corrections[0]),),
                 safety=safety,
-                score=score,
+                score=score if near else min(score, _FAR),
                 evidence=(("place", place),),
             )
 
@@ -94,6 +96,16 @@ class SpellingCorrector(Corrector):
             and (hit.word.islower() or hit.word.istitle())
             and hit.corrections[0].replace("-", "").replace(" ", "").isalpha()
         )
+
+    @staticmethod
+    def _is_one_slip(word: str, correction: str) -> bool:
+        """Whether one letter was left out, put in, taken for another, or swapped with the next."""
+        while word and correction and word[0] == correction[0]:
+            word, correction = word[1:], correction[1:]
+        while word and correction and word[-1] == correction[-1]:
+            word, correction = word[:-1], correction[:-1]
+        swapped = len(word) == 2 and word[::-1] == correction
+        return swapped or (len(word) <= 1 and len(correction) <= 1)
 
     @staticmethod
     def _frequent(source: SourceFile, hits: Sequence[TyposHit]) -> frozenset[str]:

@@ -25,6 +25,7 @@ def propose():
         for proposal in proposals:
             [edit] = proposal.edits
             assert text[edit.start : edit.end] in proposal.message
+        ask.scores = [proposal.score for proposal in proposals]
         return [(proposal.safety, proposal.edits[0].replacement) for proposal in proposals]
 
     yield ask
@@ -117,3 +118,18 @@ async def test_words_of_the_configuration_are_right(propose):
 
 async def test_what_stands_in_the_file_three_times_is_meant(propose):
     assert await propose("# We recieve the message, and then it is sent.\n" * 3) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "certain"),
+    [
+        ("recieve", True),
+        ("deprected", True),
+        ("occurence", True),
+        ("seperate", True),
+        ("conversino", False),
+    ],
+)
+async def test_a_word_more_than_one_slip_away_is_not_certain(propose, word, certain):
+    [_] = await propose(f"# This is the {word} that we have in the queue.\n")
+    assert [score >= 0.8 for score in propose.scores] == [certain]
