@@ -124,4 +124,5 @@ class ClosingTag(SyntaxRule):
         message = f"Remove </{tag.name}>"
         if broken.text[start:end].strip(_BLANK) == broken.text[tag.start : tag.end]:
             yield 1.0, message, Edit(*broken.lines.line_span(tag.line), "")
-        yield 0.8, message, Edit(tag.start, tag.end, "")
+        else:
+            yield 0.8, message, Edit(tag.start, tag.end, "")
