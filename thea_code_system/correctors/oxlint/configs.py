@@ -8,20 +8,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from thea_code_system.correctors.oxlint.chosen import CHOSEN
 from thea_code_system.correctors.selection import FamilySelection
 
 _NAMES = frozenset({".oxlintrc.json", ".oxlintrc.jsonc"})
 _RUNS_CODE = frozenset({"jsPlugins"})
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/|,(?=\s*[}\]])', re.DOTALL)
 _CATEGORIES = ("correctness", "suspicious", "pedantic", "perf", "style", "restriction")
-
-# oxlint counts these as correctness, but they mend nothing that anybody would notice.
-_STYLE = (
-    "no-empty-static-block", "no-extra-boolean-cast", "no-useless-empty-export",
-    "no-useless-escape", "no-useless-fallback-in-spread", "no-useless-rename", "no-useless-spread",
-    "no-wrapper-object-types", "prefer-as-const", "prefer-namespace-keyword", "prefer-set-size",
-    "prefer-string-starts-ends-with",
-)  # fmt: skip
 
 
 class OxlintConfigs:
@@ -44,12 +37,12 @@ class OxlintConfigs:
     @property
     def defaults(self) -> str:
         """The configuration of files that none of the target's governs."""
-        level = "warn" if self._chosen.defaults else "off"
-        categories = dict.fromkeys(_CATEGORIES, "off") | {"correctness": level}
-        if "ALL" in self._chosen.codes:
-            categories = dict.fromkeys(_CATEGORIES, "warn")
-        rules = {} if "ALL" in self._chosen.codes else dict.fromkeys(_STYLE, "off")
-        config: dict[str, Any] = {"categories": categories, "rules": {**rules, **self._extra}}
+        level = "warn" if "ALL" in self._chosen.codes else "off"
+        chosen = CHOSEN if self._chosen.defaults else ()
+        config: dict[str, Any] = {
+            "categories": dict.fromkeys(_CATEGORIES, level),
+            "rules": {**dict.fromkeys(chosen, "warn"), **self._extra},
+        }
         if self._plugins:
             config["plugins"] = sorted({"eslint", "typescript", "unicorn", "oxc", *self._plugins})
         return json.dumps(config)

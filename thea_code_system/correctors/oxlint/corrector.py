@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.oxlint.chosen import CHOSEN
 from thea_code_system.correctors.oxlint.configs import OxlintConfigs
 from thea_code_system.correctors.selection import FamilySelection
 from thea_code_system.tools.oxlint import OxlintFix
@@ -16,7 +17,7 @@ from thea_code_system.values.source import SourceFile
 
 
 class OxlintCorrector(Corrector):
-    """Asks oxlint once a batch, under the target's configuration or for its correctness rules."""
+    """Asks oxlint once a batch, under the target's configuration or for bugs of our choice."""
 
     name: ClassVar[str] = "oxlint"
     languages: ClassVar[frozenset[str]] = frozenset({"javascript", "typescript", "tsx"})
@@ -53,8 +54,8 @@ class OxlintCorrector(Corrector):
         yield "config", source.path
 
     def version(self) -> str:
-        """Oxlint's version."""
-        return self._toolbox.oxlint.version()
+        """Oxlint's version and our own selection."""
+        return f"{self._toolbox.oxlint.version()} {','.join(CHOSEN)}"
 
     def _proposals(self, fixes: Sequence[OxlintFix], *, trusted: bool) -> list[Proposal]:
         groups: dict[tuple[Edit, ...], list[OxlintFix]] = {}

@@ -14,7 +14,7 @@ from thea_code_system.tools.ruff import RuffFinding
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import LineMap, SourceFile
 
-_GUARDED = re.compile(r"(__init__|conftest|.*compat.*|six)\.pyw?|.*\.pyi")
+_GUARDED = re.compile(r"(__init__|conftest|conf|.*compat.*|six)\.pyw?|.*\.pyi")
 _PRIVATE = re.compile(
     r"(^|/)(_[^_/][^/]*|tests?|docs?|examples?|scripts?|benchmarks?|ci|\.github)(/|\.py$)"
     r"|(^|/)(test_[^/]*|[^/]*_test|setup|noxfile|manage)\.py$"

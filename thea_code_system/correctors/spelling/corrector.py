@@ -99,7 +99,12 @@ class SpellingCorrector(Corrector):
 
     @staticmethod
     def _is_one_slip(word: str, correction: str) -> bool:
-        """Whether one letter was left out, put in, taken for another, or swapped with the next."""
+        """Whether one letter was left out, put in, taken for another, or swapped with the next.
+
+        An ``s`` at the end is no slip: both numbers are words.
+        """
+        if word.removesuffix("s") == correction.removesuffix("s"):
+            return False
         while word and correction and word[0] == correction[0]:
             word, correction = word[1:], correction[1:]
         while word and correction and word[-1] == correction[-1]:

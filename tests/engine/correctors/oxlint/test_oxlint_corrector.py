@@ -104,6 +104,8 @@ async def test_a_target_cannot_bring_its_own_code(propose, toolbox, tmp_path):
 async def test_matters_of_style_are_left_alone_unless_they_are_asked_for(propose):
     text = "export const a = /\\:/; export { a as b };\n"
     assert await propose(("a.js", text)) == [[]]
+    text += "export const c = [...[1]].find(s => /^a/u.test(s) && !!s ? {...(s || {})} : 1);\n"
+    assert await propose(("a.js", text)) == [[]]
     [[found]] = await propose(("a.js", text), select=("oxlint", "oxlint/no-useless-escape"))
     assert (found.rule, found.safety) == ("oxlint/no-useless-escape", Safety.SAFE)
 
@@ -153,3 +155,20 @@ async def test_what_is_called_safe_is_what_oxlint_fixes_itself(propose, toolbox,
     await ToolRunner("oxlint", (1, 50)).run(["--fix", "a.ts"], cwd=tmp_path)
     assert (tmp_path / "a.ts").read_text() == mine
     assert mine != text
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("for-direction", "for (let i = 0; i < 9; i--) { f(i); }\n"),
+        ("no-compare-neg-zero", "f(x === -0);\n"),
+        ("no-debugger", "debugger;\n"),
+        ("no-unsafe-negation", "f(!a in b);\n"),
+        ("use-isnan", "f(x === NaN);\n"),
+        ("valid-typeof", "f(typeof x === undefined);\n"),
+        ("missing-throw", "function f() { new Error('no'); }\nf();\n"),
+    ],
+)
+async def test_bugs_are_found_without_any_configuration(propose, rule, text):
+    [[found]] = await propose(("a.js", text))
+    assert found.rule == f"oxlint/{rule}"

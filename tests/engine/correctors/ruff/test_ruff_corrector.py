@@ -82,6 +82,7 @@ async def test_removing_an_import_that_nobody_misses_is_safe(propose, path, text
         ("pkg/compat.py", "import os\n"),
         ("pkg/_py3compat.py", "import os\n"),
         ("tests/conftest.py", "import os\n"),
+        ("docs/conf.py", "import os\n\n# os.getcwd()\n"),
         ("pkg/m.pyi", "import os\n"),
         ("pkg/m.py", "from json import dumps\n"),
         ("pkg/m.py", "from pkg import a, b\nprint(a)\n"),

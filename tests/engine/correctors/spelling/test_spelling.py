@@ -128,6 +128,7 @@ async def test_what_stands_in_the_file_three_times_is_meant(propose):
         ("occurence", True),
         ("seperate", True),
         ("conversino", False),
+        ("enumerables", False),
     ],
 )
 async def test_a_word_more_than_one_slip_away_is_not_certain(propose, word, certain):
