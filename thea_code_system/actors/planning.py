@@ -53,6 +53,21 @@ class RunPlan:
         )
         return Environment().digest(self.settings.digest(), walked)
 
+    async def check_codes(self) -> None:
+        """Write every selected code in full.
+
+        Raises:
+            UsageError: a code is unknown; the message names the nearest.
+        """
+        from thea_code_system.correctors.codes import CodeBook
+        from thea_code_system.tools.toolbox import Toolbox
+
+        toolbox = Toolbox(self.settings.tool_seconds, self._config.root)
+        try:
+            self.settings = await CodeBook(toolbox, self.settings.patterns).resolve(self.settings)
+        finally:
+            toolbox.close()
+
     @property
     def needs(self) -> frozenset[str]:
         """The facts about the tree that the selected families read."""

@@ -116,6 +116,7 @@ class OrchestrationActor(Actor):
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
         from thea_code_system.actors.placement import RunPlacement
 
+        await self._plan.check_codes()
         workspace = create_actor(
             WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
         )
