@@ -19,6 +19,7 @@ _BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
 _REACH: Final = 3  # lines of context on each side
 _LEAST: Final = -9.0
 _REMEMBERED: Final = 20_000
+_MOST: Final = 4.0
 _TYPICAL: Final = -2.5  # log-probability of a token in code that nobody broke
 
 
@@ -152,11 +153,18 @@ class Features:
                 text += [before.text[position : edit.start], edit.replacement]
                 position = edit.end
         new, length, local = self._judge(before, "".join((*text, before.text[position:end])))
+        gained = new - old - _TYPICAL * (length - old_length)
+        locally = local - old_local - _TYPICAL * (length - old_length)
         return {
-            "ngram": (new - old - _TYPICAL * (length - old_length)) / 4,
-            "ngram_mean": new / max(length, 1) - old / max(old_length, 1),
-            "local": (local - old_local - _TYPICAL * (length - old_length)) / 4,
+            "ngram": self._bounded(gained / 4),
+            "ngram_mean": self._bounded(new / max(length, 1) - old / max(old_length, 1)),
+            "local": self._bounded(locally / 4),
         }
+
+    @staticmethod
+    def _bounded(value: float) -> float:
+        """Long stretches must not outweigh everything else."""
+        return max(-_MOST, min(_MOST, value))
 
     def _judge(self, before: BrokenSource, text: str) -> tuple[float, int, float]:
         """The log-probability of a piece of text by library code and by this file; its length."""
