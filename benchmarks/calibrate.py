@@ -2,9 +2,8 @@
 
     python benchmarks/calibrate.py --pair CASES.jsonl PREDICTIONS.jsonl [--pair …] [--write]
 
-CASES and PREDICTIONS have the shapes of the shared scorer; a prediction's first candidate carries
-the raw `score` of the syntax corrector and its `rules`. A repair is right when it has the same
-tokens as the human's fix. For every rule with enough cases, and for the family, a monotone curve
+CASES and PREDICTIONS have the shapes of the shared scorer; predictions name the `rules`, too. A repair is right when it has the same
+tokens as the human's fix. Its `confidence` is the raw score (`repair.py --raw`). For every rule with enough cases, and for the family, a monotone curve
 is fitted by pooling adjacent violators; each pool is shrunk towards the family's mean by as many
 pseudo-observations as `--prior`. Intervals are Wilson's, 95 %.
 """
@@ -110,7 +109,7 @@ def main() -> int:
             best, python = offers[0], case["language"] == "python"
             right = scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
             for key in ("syntax", best["rules"][0]):
-                fits.setdefault(key, Fit(args.prior)).pairs.append((best["score"], right))
+                fits.setdefault(key, Fit(args.prior)).pairs.append((best["confidence"], right))
     table = json.loads(TARGET.read_text(encoding="utf-8"))
     mean = fits["syntax"].mean
     for key, fit in sorted(fits.items()):
