@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -112,6 +113,8 @@ class RepairEngine:
             if made.parses:
                 return made, score
             state = BrokenSource.of(broken.source.with_text(patch.text), broken.language)
+            if not state.faults:  # the whole text parses where a window of it did not
+                return replace(made, faults=()), score
         return None
 
     def _removal_at(self, state: BrokenSource) -> tuple[Proposal, Verdict] | None:

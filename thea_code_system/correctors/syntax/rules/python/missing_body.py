@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
 from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal, Safety
+
+_BEGINS: Final = re.compile(r"(?:@|(?:async|def|class|else|elif|except|finally|case)\b)")
 
 
 class MissingBody(SyntaxRule):
@@ -56,7 +59,12 @@ class MissingBody(SyntaxRule):
         return broken.previous_code(line) or (line if code and code[-1].text == ":" else 0)
 
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
+        """``pass``, which is likely only where nothing that follows could be the body."""
         newline = broken.source.newline
+        body = broken.next_code(header)
+        follows = bool(body) and broken.indent(body) == broken.indent(header)
+        meant = follows and not _BEGINS.match(broken.line(body).strip())
+        likely = 0.01 if meant else 0.5
         last = header
         while broken.line(last + 1).strip().startswith("#") and broken.indent(last + 1).startswith(
             level
@@ -64,11 +72,11 @@ class MissingBody(SyntaxRule):
             last += 1
         for line in dict.fromkeys((last, header)):
             _, end = broken.span(line)
-            yield self.proposal(
-                "write the missing body", Edit(end, end, f"{newline}{level}pass"), score=0.5
-            )
+            own = Edit(end, end, f"{newline}{level}pass")
+            yield self.proposal("write the missing body", own, score=likely)
         _, end = broken.span(header)
-        yield self.proposal("write the missing body", Edit(end, end, " pass"), score=0.2)
+        beside = Edit(end, end, " pass")
+        yield self.proposal("write the missing body", beside, score=likely / 10)
 
     def _uncomment(self, broken: BrokenSource, header: int, stop: int) -> Iterator[Proposal]:
         edits: list[Edit] = []
