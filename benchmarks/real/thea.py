@@ -42,7 +42,11 @@ class Run:
     @property
     def crashed(self) -> str:
         """Why this is no run that a user should see; empty if it is one."""
-        failed = [file for file in self.report.get("files", ()) if file["status"] == "failed"]
+        failed = [
+            file
+            for file in self.report.get("files", ())
+            if file["status"] == "failed" and not file["reason"].startswith("does not parse")
+        ]
         if failed:
             return f"{len(failed)} failed: {failed[0]['path']}: {failed[0]['reason'][-300:]}"
         if self.code not in {0, 1} or "Traceback" in self.errors:
