@@ -1,9 +1,11 @@
 """Run the repair organ over a file of cases and write predictions for the scorer of repairs.
 
-    python benchmarks/repair.py CASES.jsonl PREDICTIONS.jsonl [--limit N] [--kind K] [--workers 2] [--budget 4000]
+    python benchmarks/repair.py CASES.jsonl PREDICTIONS.jsonl [--sample N] [--kind K] [--raw]
 
-CASES: one JSON object a line with id, language, kind and broken. Each prediction holds the candidates, best first, with
-their raw scores as confidences; seconds, candidates tried, rules and safety beside them.
+CASES: one JSON object a line with id, language, kind and broken. Each prediction holds the
+candidates in the order of the gate with its confidences (0 for unsafe ones, which a plain run does
+not apply), or with `--raw` in the corrector's order with its raw scores; seconds, rules and safety
+beside them. `--sample N` takes N cases drawn with a fixed seed.
 """
 
 from __future__ import annotations
@@ -12,14 +14,17 @@ import argparse
 import asyncio
 import json
 import multiprocessing
+import random
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 from thea_code_system.values.context import ProjectContext, Settings
-from thea_code_system.values.correction import Edit
+from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.source import SourceFile
 
 SUFFIX = {"python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".tsx"}
@@ -28,10 +33,11 @@ SUFFIX = {"python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".ts
 class Runner:
     """One process's corrector."""
 
-    def __init__(self, budget: int, seconds: float) -> None:
+    def __init__(self, budget: int, seconds: float, *, raw: bool) -> None:
         import torch
 
         torch.set_num_threads(1)
+        self.calibration = None if raw else Calibration.packaged()
         self.corrector = SyntaxCorrector()
         self.context = ProjectContext("/", Settings(syntax_budget=budget, syntax_seconds=seconds))
 
@@ -43,11 +49,11 @@ class Runner:
         made = [
             {
                 "output": self.apply(case["broken"], proposal.edits),
-                "confidence": round(proposal.score, 4),
+                "confidence": confidence,
                 "rules": proposal.rules,
                 "safety": proposal.safety.name,
             }
-            for proposal in proposals
+            for proposal, confidence in self.ranked(proposals)
         ]
         late = bool(self.corrector.timed_out)
         return {
@@ -56,6 +62,17 @@ class Runner:
             "seconds": round(seconds, 3),
             "timed_out": late,
         }
+
+    def ranked(self, proposals: Sequence[Proposal]) -> list[tuple[Proposal, float]]:
+        if self.calibration is None:
+            return [(proposal, round(proposal.score, 4)) for proposal in proposals]
+        exact = self.calibration.confidences(proposals)
+        order = exact.argsort(descending=True, stable=True).tolist()
+        rounded = exact.round(decimals=2).tolist()
+        return [
+            (proposals[at], rounded[at] if proposals[at].safety is Safety.SAFE else 0.0)
+            for at in order
+        ]
 
     @staticmethod
     def apply(text: str, edits: tuple[Edit, ...]) -> str:
@@ -67,9 +84,9 @@ class Runner:
 RUNNER: Runner
 
 
-def begin(budget: int, seconds: float) -> None:
-    global RUNNER
-    RUNNER = Runner(budget, seconds)
+def begin(budget: int, seconds: float, raw: bool) -> None:
+    global RUNNER  # noqa: PLW0603 - one a process of the pool
+    RUNNER = Runner(budget, seconds, raw=raw)
 
 
 def repair(case: dict) -> dict:
@@ -87,15 +104,22 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--budget", type=int, default=Settings().syntax_budget)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--sample", type=int)
+    parser.add_argument("--raw", action="store_true")
     options = parser.parse_args()
     cases = [json.loads(line) for line in options.cases.read_text("utf-8").splitlines()]
     cases = [case for case in cases if not options.kind or case["kind"] in options.kind][
         : options.limit
     ]
+    if options.sample:
+        random.Random(0).shuffle(cases)
+        cases = cases[: options.sample]
     seconds = []
     context = multiprocessing.get_context("spawn")
     with (
-        context.Pool(options.workers, begin, (options.budget, options.seconds)) as pool,
+        context.Pool(
+            options.workers, begin, (options.budget, options.seconds, options.raw)
+        ) as pool,
         options.predictions.open("w", encoding="utf-8") as out,
     ):
         for made in pool.imap(repair, cases):
@@ -105,7 +129,8 @@ def main() -> int:
         ordered = sorted(seconds)
         late = ordered[int(0.95 * (len(ordered) - 1))]
         print(
-            f"{len(seconds)} cases, median {statistics.median(ordered):.2f} s, p95 {late:.2f} s, worst {ordered[-1]:.2f} s"
+            f"{len(seconds)} cases, median {statistics.median(ordered):.2f} s,"
+            f" p95 {late:.2f} s, worst {ordered[-1]:.2f} s"
         )
     return 0
 
