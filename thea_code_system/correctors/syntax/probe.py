@@ -99,7 +99,7 @@ class WindowProbe(Probe):
     """Parses the statements around a Python fault first, and goes on only from what passes.
 
     A window is used only if it shows the very fault that the whole text shows. What follows the
-    last window is parsed once.
+    last window is parsed once; what seems whole is parsed once more, as a whole.
     """
 
     def __init__(self, broken: BrokenSource) -> None:
@@ -119,8 +119,9 @@ class WindowProbe(Probe):
             region = region or piece
             if fault is not None:
                 return Verdict((self._moved(fault, window),), region)
-            if not window.prefix and window.end < len(self._broken.text):
-                return Verdict(self._after(edits, window), region)
+            below = () if window.prefix else self._after(edits, window)
+            if below:
+                return Verdict(below, region)
         return Verdict((), region)
 
     def _after(self, edits: Sequence[Edit], window: Window) -> tuple[Fault, ...]:
