@@ -235,11 +235,25 @@ class Passes:
         except ToolError as error:
             self._lost(corrector.name, error, drafts)
             return {}
+        except Exception as error:  # noqa: BLE001 - an extension raises what it likes
+            return await self._ask_each(corrector, drafts, error)
         for draft in drafts:
             for kind, key in corrector.facts(draft.source, self._context):
                 draft.facts[kind, key] = (kind, key, self._context.fact(kind, key))
         paths = (draft.path for draft in drafts)
         return dict(zip(paths, proposals, strict=True))
+
+    async def _ask_each(
+        self, corrector: Corrector, drafts: Sequence[Draft], error: Exception
+    ) -> dict[str, Sequence[Proposal]]:
+        """After a corrector failed on a batch: file by file, so that one file costs no other."""
+        if len(drafts) > 1:
+            answers = [await self._ask(corrector, [draft]) for draft in drafts]
+            return {path: proposals for answer in answers for path, proposals in answer.items()}
+        path = drafts[0].path
+        self._log.error("%s failed on %s", corrector.name, path, exc_info=error)
+        self._lost(corrector.name, ToolError(f"it failed on {path}: {error!r}"), drafts)
+        return {}
 
     def _lost(self, name: str, error: ToolError, drafts: Iterable[Draft]) -> None:
         """Go on without a corrector or verifier, and keep what comes out of the cache."""

@@ -125,3 +125,21 @@ async def test_a_missing_tool_is_said_and_the_others_go_on(tmp_path, monkeypatch
     assert isinstance(outcome, Corrected)
     assert "ruff" in packed["unavailable"]
     assert any(kind == "incomplete" for kind, _, _ in outcome.facts)
+
+
+async def test_a_corrector_that_fails_on_one_file_still_serves_the_others(tmp_path, monkeypatch):
+    from thea_code_system.correctors.spelling.corrector import SpellingCorrector
+
+    propose = SpellingCorrector.propose
+
+    async def failing(self, sources, context):
+        if any(source.path == "bad.py" for source in sources):
+            raise ValueError("surprise")
+        return await propose(self, sources, context)
+
+    monkeypatch.setattr(SpellingCorrector, "propose", failing)
+    text = "# We recieve the books from the printer on the first day.\nx = 1\n"
+    found = await outcomes_of({"bad.py": text, "good.py": text}, tmp_path, select=("spelling",))
+    assert isinstance(found["good.py"], Corrected)
+    assert isinstance(found["bad.py"], Clean)
+    assert any(kind == "incomplete" for kind, _, _ in found["bad.py"].facts)
