@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import warnings
 from collections.abc import Iterator, Sequence
@@ -24,12 +25,18 @@ from thea_code_system.wrappers import TorchMath
 
 _WIDTH: Final = 8
 _DEPTH: Final = 12
+_COSTLY: Final = 3  # Python candidates whose trial takes as long as one of tree-sitter's
 _ROUNDS: Final = 30  # faults that the last resort takes out
 _LEAST: Final = 150  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
 _MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
 
+_OPEN: Final = "never closed"
+_LEXICAL: Final = re.compile(
+    r"unterminated|invalid (?:non-printable )?character|invalid \w+ literal|leading zeros|unmatched"
+    r"|never closed|does not match|after line continuation|inconsistent use of tabs"
+)
 _Ranked: TypeAlias = "dict[str, tuple[RepairCandidate, float]]"  # whole repairs by their texts
 _State: TypeAlias = "tuple[RepairCandidate | None, BrokenSource, float]"
 
@@ -48,6 +55,7 @@ class RepairEngine:
         self._scorer = scorer
         self._budget = budget
         self._seconds = seconds
+        self._left = budget
         self.timed_out = False
         self.tried = 0
 
@@ -57,6 +65,7 @@ class RepairEngine:
         """Whole repairs with their log-scores, best first; empty if there is nothing to repair."""
         broken = BrokenSource.of(source, language)
         self.timed_out, self.tried = False, 0
+        self._left = self._budget if language.name == "python" else self._budget // _COSTLY
         if not broken.faults:
             return []
         deadline = time.monotonic() + self._seconds
@@ -133,7 +142,7 @@ class RepairEngine:
 
     def _share(self, depth: int, states: int) -> int:
         """How many candidates the next state may try: a good part at first, then small ones."""
-        left = self._budget - self.tried
+        left = self._left - self.tried
         return left // 2 if depth == 0 else min(left, max(_LEAST, left // (3 * states)))
 
     def _next(
@@ -210,17 +219,20 @@ class RepairEngine:
 
     @staticmethod
     def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:
-        """Whether the parser got further than before."""
+        """Whether the parser got further than before.
+
+        CPython tells a fault of its tokenizer before any other, wherever it stands: past one is
+        further, even where the next fault stands above it.
+        """
         old, new = state.faults, verdict.faults
         longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
         length = len(state.text)
         left_before = length - old[0].offset
         left_after = length + longer - new[0].offset
         if state.language.name != "python":
-            fewer = len(new) < len(old)
-            return fewer or (
-                len(new) == len(old) and new[0].line > old[0].line and left_after < left_before
-            )
-        if "never closed" in old[0].message and "never closed" in new[0].message:
+            lower = new[0].line > old[0].line and left_after < left_before
+            return len(new) < len(old) or (len(new) == len(old) and lower)
+        lexical = _LEXICAL.search(old[0].message), _LEXICAL.search(new[0].message)
+        if all(lexical) and _OPEN in old[0].message and _OPEN in new[0].message:
             return left_after != left_before
-        return left_after < left_before
+        return left_after < left_before or (lexical[0] is not None and lexical[1] is None)
