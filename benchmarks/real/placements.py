@@ -55,8 +55,10 @@ class Placements:
         cases = self.out / "cases.jsonl"
         breaker = Path(__file__).parents[1] / "breaker.py"
         options = ["--corpus", str(self.corpus), "--out", str(cases), "--count", str(broken)]
-        if not cases.exists():
-            subprocess.run([sys.executable, str(breaker), *options], check=True)
+        if not cases.exists() or not cases.stat().st_size:
+            tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+            command = [sys.executable, str(breaker), *options]
+            subprocess.run(command, env={**os.environ, "PATH": tools}, check=True)
         for line in cases.read_text(encoding="utf-8").splitlines():
             case = json.loads(line)
             self._write(Path(case["package"], case["path"]), case["broken"].encode())

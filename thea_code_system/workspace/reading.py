@@ -15,6 +15,11 @@ _GENERATED = re.compile(
     rb"\A(?:[^\n]*\n){0,9}?[ \t]*(?:#|//|/?\*|\"\"\"|''')[^\n]*"
     rb"(?:@generated\b|\bDO NOT (?:EDIT|MODIFY)\b(?! BELOW| ABOVE))"
 )
+# How the bundles of Rollup and webpack begin, word for word; people write other words.
+_BUNDLED = re.compile(
+    rb"^(?:\(function \(global, factory\) \{\s*typeof exports === 'object' && |/\*{6}/ )",
+    re.MULTILINE,
+)
 _HEAD = 2_000
 
 
@@ -50,7 +55,8 @@ class Reader:
     @staticmethod
     def decode(path: str, data: bytes, *, explicit: bool = False) -> SourceFile | Skipped:
         """Bytes as source code; a file that the user named may be generated."""
-        if not explicit and _GENERATED.search(data[:_HEAD]):
+        head = data[:_HEAD]
+        if not explicit and (_GENERATED.search(head) or _BUNDLED.search(head)):
             return Skipped(path, SourceFile.digest_of(data), SkipReason.GENERATED)
         try:
             return SourceFile.decode(path, data)

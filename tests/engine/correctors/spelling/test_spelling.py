@@ -134,3 +134,8 @@ async def test_what_stands_in_the_file_three_times_is_meant(propose):
 async def test_a_word_more_than_one_slip_away_is_not_certain(propose, word, certain):
     [_] = await propose(f"# This is the {word} that we have in the queue.\n")
     assert [score >= 0.8 for score in propose.scores] == [certain]
+
+
+@pytest.mark.parametrize("word", ["writeable", "lisence"])
+async def test_a_word_that_may_be_meant_is_left_alone(propose, word):
+    assert await propose(f"# This is the {word} that we have in the queue.\n") == []
