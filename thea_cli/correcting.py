@@ -8,7 +8,7 @@ from thea_cli.console import Console, Style
 from thea_cli.exits import Exit
 from thea_cli.output import Output
 from thea_cli.progress import ProgressBar
-from thea_cli.reports.base import Report, View
+from thea_cli.reports.base import Report, Shown, View
 from thea_cli.reports.registry import make_report
 from thea_cli.request import CorrectRequest
 from thea_cli.signals import Interruptible
@@ -101,7 +101,8 @@ class CorrectRun:
         if report is None:
             await self._echo(outcome, handle, job, output)
             return
-        report.add(await Texts(handle, job.root).shown(outcome))
+        wanted = report.needs_text(outcome)
+        report.add(await Texts(handle, job.root).shown(outcome) if wanted else Shown(outcome))
 
     async def _echo(self, outcome: FileOutcome, handle: Any, job: Job, output: Output) -> None:
         """Write standard input's text, corrected, in the very encoding in which it came."""

@@ -17,9 +17,7 @@ class Texts:
         self._handle, self._root = handle, root
 
     async def shown(self, outcome: FileOutcome) -> Shown:
-        """The outcome with its text; without it where it has no corrections or the text is gone."""
-        if not outcome.corrections:
-            return Shown(outcome)
+        """The outcome with its text; without it where the text is gone."""
         texts = await self._handle.texts(outcome.path)
         return Shown(outcome, texts[0] if texts else self._on_disk(outcome))
 

@@ -105,11 +105,14 @@ class Report(ABC):
     """
 
     name: ClassVar[str]
-    needs_text: ClassVar[bool] = True
 
     def __init__(self, view: View, write: Callable[[str], object]) -> None:
         self.view = view
         self.write = write
+
+    def needs_text(self, outcome: FileOutcome) -> bool:
+        """Whether this outcome can only be shown with the text that it is about."""
+        return bool(outcome.corrections)
 
     @abstractmethod
     def add(self, shown: Shown) -> None:

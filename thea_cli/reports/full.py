@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from thea_cli.reports.base import Shown, SortedReport
 from thea_code_system.values.correction import Correction, State
-from thea_code_system.values.outcome import Corrected, Failed
+from thea_code_system.values.outcome import Corrected, Failed, FileOutcome
 from thea_code_system.values.patch import Patch
 
 
@@ -21,16 +21,24 @@ class FullReport(SortedReport):
     def block(self, shown: Shown) -> Iterator[str]:
         """What happened to one file."""
         outcome = shown.outcome
-        path = self.view.path(outcome.path)
         if isinstance(outcome, Failed):
+            path = self.view.path(outcome.path)
             yield f"{self.view.paint('failed', 'red', 'bold')} {path}: {outcome.error}"
         if isinstance(outcome, Corrected):
             verb = "corrected" if self.view.writes else "would correct"
+            path = self.view.path(outcome.path)
             yield f"{self.view.paint(verb, 'green', 'bold')} {path} ({self._rules(shown)})"
         for correction in sorted(outcome.corrections, key=lambda each: each.edits):
-            applied = correction.state is State.APPLIED
-            if self.view.show_fixes if applied else self.view.wanted(correction):
+            if self._lists(correction):
                 yield from self._correction(shown, correction)
+
+    def needs_text(self, outcome: FileOutcome) -> bool:
+        """Only the lines of single corrections are cut out of the text."""
+        return any(map(self._lists, outcome.corrections))
+
+    def _lists(self, correction: Correction) -> bool:
+        applied = correction.state is State.APPLIED
+        return self.view.show_fixes if applied else self.view.wanted(correction)
 
     @staticmethod
     def _rules(shown: Shown) -> str:

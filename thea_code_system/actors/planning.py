@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from thea_code_system.actors.environment import Environment
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.workspace import TreeFacts
-from thea_code_system.workspace.walking import WalkOptions
+
+if TYPE_CHECKING:
+    from thea_code_system.workspace.walking import WalkOptions
 
 
 class RunPlan:
@@ -86,6 +89,7 @@ class RunPlan:
     def walk(self) -> WalkOptions:
         """Which files are wanted."""
         from thea_code_system.languages.registry import Languages
+        from thea_code_system.workspace.walking import WalkOptions
 
         config = self._config
         return WalkOptions(

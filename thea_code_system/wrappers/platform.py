@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +43,8 @@ class Platform:
         shared = Path("/dev/shm")  # noqa: S108 - a private folder is made inside it
         if self.system == "linux" and os.access(shared, os.W_OK | os.X_OK):
             return shared
+        import tempfile
+
         return Path(tempfile.gettempdir())
 
     def sync_directory(self, directory: Path) -> None:

@@ -7,9 +7,7 @@ from typing import Any
 
 from thea_code_system.wrappers.actor import Actor, ActorIdentity
 from thea_code_system.wrappers.handle import ActorHandle
-from thea_code_system.wrappers.host import ActorRecipe
-from thea_code_system.wrappers.ray_host import Placement
-from thea_code_system.wrappers.registry import ActorRegistry
+from thea_code_system.wrappers.host import ActorRecipe, Host, InlineHost
 
 _NUMBERS = itertools.count()
 CALL_DEADLINE = 600.0  # seconds that a call on Ray may take where nothing else was said
@@ -37,8 +35,16 @@ def create_actor(
     identity = ActorIdentity(name or f"{cls.__name__}-{next(_NUMBERS)}", run_id)
     recipe = ActorRecipe(cls, identity, args, kwargs)
     deadline = cls.options.deadline or (None if inline else CALL_DEADLINE)
-    host = Placement(cls.options, inline=inline).host(recipe, known_as=name)
+    host: Host
+    if inline:
+        host = InlineHost(recipe)
+    else:
+        from thea_code_system.wrappers.ray_host import Placement
+
+        host = Placement(cls.options, inline=False).host(recipe, known_as=name)
     handle = ActorHandle(host, recipe.methods, deadline)
     if inline and name is not None:
+        from thea_code_system.wrappers.registry import ActorRegistry
+
         ActorRegistry().remember(name, handle)
     return handle

@@ -9,15 +9,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from thea_code_system import __version__
 from thea_code_system.actors.core.ledger_actor import LedgerActor
-from thea_code_system.actors.core.workspace_actor import WorkspaceActor
-from thea_code_system.actors.delivery import Delivery
-from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
-from thea_code_system.actors.run import Run
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.ledger.cache import KeptRun
 from thea_code_system.ledger.state import State
@@ -35,6 +32,10 @@ from thea_code_system.wrappers import (
 )
 from thea_code_system.wrappers.actor import ActorIdentity
 from thea_code_system.wrappers.clock import Stopwatch
+
+if TYPE_CHECKING:
+    from thea_code_system.actors.delivery import Delivery
+    from thea_code_system.actors.run import Run
 
 
 @async_actor
@@ -114,7 +115,11 @@ class OrchestrationActor(Actor):
         self, job: Job, memory: OutcomeMemory, cache: Path | None
     ) -> AsyncGenerator[FileOutcome, None]:
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
+        from thea_code_system.actors.core.workspace_actor import WorkspaceActor
+        from thea_code_system.actors.delivery import Delivery
+        from thea_code_system.actors.intake import Intake
         from thea_code_system.actors.placement import RunPlacement
+        from thea_code_system.actors.run import Run
 
         await self._plan.check_codes()
         workspace = create_actor(
