@@ -12,7 +12,7 @@ from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry
 from thea_code_system.wrappers import ActorHandle
 
-CHUNK = 128  # files read at once: enough to hide a thread's latency, few enough to stay small
+CHUNK = 512  # files read at once: a batch holds no more, and each costs a process of every tool
 
 
 class Intake:

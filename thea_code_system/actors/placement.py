@@ -13,9 +13,9 @@ from thea_code_system.wrappers import ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
-BATCH_FILES = (256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
+BATCH_FILES = (512, 256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
 BATCHES_EACH = 4  # so that workers end together although files differ
-BATCH_BYTES = 2_000_000
+BATCH_BYTES = 8_000_000
 
 
 class RunPlacement:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import posixpath
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from thea_code_system.values.source import LineMap, SourceFile
 INVALID = "invalid-syntax"
 _CONFIG_NAMES = frozenset({"pyproject.toml", "ruff.toml", ".ruff.toml"})
 _ADDED_LATER = "(syntax was added in Python"  # Ruff parses it, but not for the target's version
+_RECENT = 4  # calls: an actor has two batches in hand, and asks about each more than once
 _BASE = ("check", "--no-cache", "--no-fix", "--quiet", "--output-format", "json-lines")
 
 
@@ -80,7 +82,7 @@ class RuffAnswer:
 
 
 class RuffClient:
-    """Organ: asks Ruff on a scratch tree of its own, and remembers the last batch's answers."""
+    """Organ: asks Ruff on a scratch tree of its own, and remembers the latest batches' answers."""
 
     def __init__(self, runner: ToolRunner) -> None:
         self._runner = runner
@@ -88,6 +90,7 @@ class RuffClient:
         self._busy = asyncio.Lock()
         self._request: RuffRequest | None = None
         self._known: dict[str, tuple[str, tuple[RuffFinding, ...]]] = {}
+        self._recent: deque[frozenset[str]] = deque(maxlen=_RECENT)
         self._fallback = ""
         self._rules: tuple[dict[str, Any], ...] = ()
         self._asked: tuple[str, Mapping[str, str]] = ("", {})
@@ -123,9 +126,10 @@ class RuffClient:
                 for source in sources
                 if self._known.get(source.path, (None,))[0] != source.text
             ]
+            self._recent.append(frozenset(source.path for source in sources))
             if fresh:
                 analysed = await self._analyse(fresh, request)
-                paths = {source.path for source in sources}
+                paths = frozenset().union(*self._recent)
                 kept = {path: known for path, known in self._known.items() if path in paths}
                 self._known = kept | analysed
             found = {source.path: self._known[source.path][1] for source in sources}
