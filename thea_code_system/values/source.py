@@ -123,6 +123,8 @@ class SourceFile:
 
     @staticmethod
     def _dominant(text: str) -> str:
+        if "\r" not in text:
+            return "\n"
         windows = text.count("\r\n")
         counts = {"\n": text.count("\n") - windows, "\r\n": windows}
         counts["\r"] = text.count("\r") - windows
