@@ -1,16 +1,21 @@
-"""Measure how often raw scores are right on real fixes, and write the packaged calibration.
+"""Measure how often repairs are right on real fixes, and write the packaged calibration.
 
-    python benchmarks/calibrate.py --pair CASES.jsonl PREDICTIONS.jsonl [--pair …] [--write]
+    python benchmarks/calibrate.py --pair CASES.jsonl PREDICTIONS.jsonl [--pair ...] [--write]
 
-CASES and PREDICTIONS have the shapes of the shared scorer; predictions name the `rules`, too. A repair is right when it has the same
-tokens as the human's fix. Its `confidence` is the raw score (`repair.py --raw`). For every rule with enough cases, and for the family, a monotone curve
-is fitted by pooling adjacent violators; each pool is shrunk towards the family's mean by as many
-pseudo-observations as `--prior`. Intervals are Wilson's, 95 %.
+CASES and PREDICTIONS have the shapes of the shared scorer; predictions hold raw scores (`repair.py
+--raw`) and name the `rules`. A confidence is the probability that the owner would keep the edit, so
+a repair counts as kept where the human's commit made it, too: every line that the repair changed
+stands, token for token, at the same place in the human's fixed file, whatever else that commit
+changed. `exact` (the whole file has the same tokens) is printed beside it. For every rule with
+enough cases, and for the family, a monotone curve is fitted by pooling adjacent violators; each
+pool is shrunk towards the mean by as many pseudo-observations as `--prior`. Intervals are
+Wilson's, 95 %.
 """
 
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib.util
 import json
 import sys
@@ -73,6 +78,46 @@ class Fit:
         return [round(float(middle - half), 3), round(float(middle + half), 3)]
 
 
+class Judge:
+    """Whether the human made the same edit, by lines of tokens."""
+
+    def __init__(self, scorer: ModuleType) -> None:
+        self.scorer = scorer
+
+    def kept(self, case: dict, output: str) -> bool:
+        python = case["language"] == "python"
+        broken, made, fixed = (
+            self.lines(text, python=python) for text in (case["broken"], output, case["fixed"])
+        )
+        there = self.matched(made, fixed)
+        for tag, _, _, low, high in self.changes(broken, made):
+            if tag != "equal" and any(at not in there for at in self.around(low, high, len(made))):
+                return False
+        return True
+
+    def lines(self, text: str, *, python: bool) -> list[tuple[str, ...]]:
+        """Tokens by line, blank lines and comments left out."""
+        found = (self.scorer.tokens(line, python) for line in text.splitlines())
+        return [tuple(tokens) for tokens in found if tokens]
+
+    @staticmethod
+    def around(low: int, high: int, count: int) -> range:
+        """The changed lines; where lines were only removed, those on both sides of the gap."""
+        return range(low, high) if high > low else range(max(low - 1, 0), min(high + 1, count))
+
+    def matched(self, made: list, fixed: list) -> set[int]:
+        return {
+            at
+            for tag, low, high, _, _ in self.changes(made, fixed)
+            if tag == "equal"
+            for at in range(low, high)
+        }
+
+    @staticmethod
+    def changes(one: list, other: list) -> list:
+        return difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+
+
 def load_scorer(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("score_repair", path)
     assert spec is not None
@@ -100,6 +145,7 @@ def main() -> int:
     args = parser.parse_args()
     scorer = load_scorer(args.scorer)
     fits: dict[str, Fit] = {"syntax": Fit(args.prior)}
+    judge, exact, acted = Judge(scorer), 0, 0
     for cases, predictions in args.pair:
         made = {row["id"]: row for row in rows_of(predictions)}
         for case in rows_of(cases):
@@ -107,14 +153,17 @@ def main() -> int:
             if not offers:
                 continue
             best, python = offers[0], case["language"] == "python"
-            right = scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
+            exact += scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
+            acted += 1
+            kept = judge.kept(case, best["output"])
             for key in ("syntax", best["rules"][0]):
-                fits.setdefault(key, Fit(args.prior)).pairs.append((best["confidence"], right))
+                fits.setdefault(key, Fit(args.prior)).pairs.append((best["confidence"], kept))
+    print(f"{acted} cases acted on, exact {exact / (acted or 1):.1%}")
     table = json.loads(TARGET.read_text(encoding="utf-8"))
     mean = fits["syntax"].mean
     for key, fit in sorted(fits.items()):
         points = fit.curve(mean)
-        print(f"{key:36s} n={len(fit.pairs):5d} right={fit.mean:.1%} {fit.interval()} {points}")
+        print(f"{key:36s} n={len(fit.pairs):5d} kept={fit.mean:.1%} {fit.interval()} {points}")
         if key == "syntax" or len(fit.pairs) >= args.least:
             table["curves"][key] = {
                 "points": points,

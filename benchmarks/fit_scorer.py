@@ -3,9 +3,10 @@
     python benchmarks/fit_scorer.py collect CASES.jsonl ROWS.jsonl [--language python] [--workers 2]
     python benchmarks/fit_scorer.py fit ROWS.jsonl...
 
-``collect`` runs the search and writes, for each case, the features of every whole repair found, summed over its steps,
-and whether it is the human's. ``fit`` maximises the likelihood of the human's repair under a softmax over the repairs
-and the constant "none of them", with an L2 penalty, prints cross-validated figures and writes the weights.
+``collect`` runs the search and writes, for each case, the features of every whole repair found,
+summed over its steps, and whether it is the human's. ``fit`` maximises the likelihood of the
+human's repair under a softmax over the repairs and the constant "none of them", with an L2 penalty,
+prints cross-validated figures and writes the weights.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Recorder(LinearScorer):
 
 
 def collect(case):
-    engine._KEPT = 100
+    engine._KEPT = 100  # noqa: SLF001 - all of them, not only those worth offering
     torch.set_num_threads(1)
     scorer = Recorder()
     language = Languages().named(case["language"])
@@ -161,12 +162,14 @@ def fit(paths, strength, write):
         rows = [r for r in out if kind in ("ALL", r[0])]
         total = n if kind == "ALL" else sum(c["kind"] == kind for c in cases)
         print(
-            f"{kind:24s} n={total} found={sum(r[3] for r in rows) / total:.1%} exact={sum(r[1] for r in rows) / total:.1%}"
+            f"{kind:24s} n={total} found={sum(r[3] for r in rows) / total:.1%}"
+            f" exact={sum(r[1] for r in rows) / total:.1%}"
         )
     for at in (0.5, 0.6, 0.7, 0.8, 0.9):
         sure = [r for r in out if r[2] >= at]
         print(
-            f"at {at}: coverage={len(sure) / n:.1%} precision={sum(r[1] for r in sure) / max(1, len(sure)):.1%}"
+            f"at {at}: coverage={len(sure) / n:.1%}"
+            f" precision={sum(r[1] for r in sure) / max(1, len(sure)):.1%}"
         )
     w, none = fitting.train(fitting.cases)
     weights = {name: round(float(value), 3) for name, value in zip(fitting.names, w, strict=True)}

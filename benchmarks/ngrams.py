@@ -3,7 +3,8 @@
     python benchmarks/ngrams.py python OUT FOLDER...
     python benchmarks/ngrams.py javascript OUT FOLDER...
 
-The table in the package was measured on CPython 3.11's standard library, numpy, ray, torch, mypy, sympy, hypothesis and
+The table in the package was measured on CPython 3.11's standard library, numpy, ray, torch,
+mypy, sympy, hypothesis and
 pydantic (python), and on the npm program that comes with Node.js 22 (javascript):
 nothing of it is reserved or a source of evaluation cases.
 """
@@ -40,9 +41,7 @@ class Counting:
     def read(self, files: list[Path]):
         total, seen = 0, set()
         for path in files:
-            if total > CHARACTERS or any(
-                part in {"dist", "umd"} for part in path.parts[-6:]
-            ):
+            if total > CHARACTERS or any(part in {"dist", "umd"} for part in path.parts[-6:]):
                 continue
             try:
                 text = path.read_text("utf-8")

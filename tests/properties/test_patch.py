@@ -25,7 +25,7 @@ def edits_of(draw, text):
 
 @st.composite
 def histories(draw):
-    """An original text and the passes that were written onto it, each seeing the last one's text."""
+    """An original text and the passes written onto it, each seeing the last one's text."""
     original = draw(TEXTS)
     text, passes = original, []
     for _ in range(draw(st.integers(1, 4))):

@@ -23,7 +23,8 @@ _HINTS: Final = re.compile(
 )
 
 _EXCEPT: Final = re.compile(
-    r"^(?P<indent>[ \t]*)except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,[ \t]*(?P<name>[^\W\d]\w*)[ \t]*:(?P<rest>[^\n]*)",
+    r"^(?P<indent>[ \t]*)except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,"
+    r"[ \t]*(?P<name>[^\W\d]\w*)[ \t]*:(?P<rest>[^\n]*)",
     re.MULTILINE,
 )
 
@@ -32,7 +33,7 @@ class Screen:
     """Tells files that do not parse but should be left alone; an organ of one actor."""
 
     def skip_reason(self, source: SourceFile) -> SkipReason | None:
-        """Why a file that does not parse is to be skipped, by the marks of Flow and of templates."""
+        """Why a broken file is to be skipped, by the marks of Flow and of templates."""
         text = source.text
         if source.path.endswith((".js", ".jsx", ".mjs", ".cjs")) and _FLOW.match(text[:5000]):
             return SkipReason.FLOW

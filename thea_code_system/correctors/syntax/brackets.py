@@ -56,7 +56,7 @@ class Brackets:
     clashing: tuple[tuple[Lexeme, Lexeme], ...]
 
     @classmethod
-    def of(cls, broken: BrokenSource) -> Brackets:
+    def of(cls, broken: BrokenSource) -> Brackets:  # noqa: C901 - one walk, one state machine
         """Match the brackets of a whole text."""
         stack: list[tuple[Lexeme, int]] = []
         unclosed: list[Lexeme] = []

@@ -159,7 +159,7 @@ class RepairEngine:
                 out.append((candidate, BrokenSource.of(source, candidate.original.language), score))
         return [item for item in out if item[1].faults]
 
-    def _ranked(
+    def _ranked(  # noqa: PLR0917 - one call, all of it state of the search
         self,
         parent: RepairCandidate | None,
         original: BrokenSource,

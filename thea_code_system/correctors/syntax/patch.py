@@ -44,7 +44,7 @@ class Patch:
     def _take(
         rest: list[tuple[int, int, str]], out: list[tuple[int, int, str]], until: int, position: int
     ) -> int:
-        """Move pieces from the end of ``rest`` to ``out`` up to an offset; the last one is split."""
+        """Move pieces from the end of ``rest`` to ``out`` up to an offset; the last is split."""
         while rest and position < until:
             start, end, text = rest.pop()
             size = until - position

@@ -31,7 +31,7 @@ class Scorer(ABC):
 
     @abstractmethod
     def probabilities(self, scores: Sequence[float]) -> list[float]:
-        """How probable each of a text's repairs is, beside the chance that none of them is right."""
+        """How probable each repair of a text is, beside the chance that none is right."""
 
     def version(self) -> str:
         """What decides about the scores, for the cache key."""

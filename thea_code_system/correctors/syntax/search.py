@@ -209,7 +209,7 @@ class TokenSearch(SyntaxRule):
     def _inserts(
         self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None, words: Sequence[str]
     ) -> Iterator[Proposal]:
-        """Before a lexeme; after it too where a line ends, since elsewhere the next one sees to it."""
+        """Before a lexeme; after it where a line ends, since elsewhere the next sees to it."""
         ends = following is None or "\n" in broken.text[lexeme.end : following.start]
         for word in words:
             rule = _NAMES.get(word, ("", ""))[0]

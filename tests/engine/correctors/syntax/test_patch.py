@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,4 +30,4 @@ def test_the_composition_of_all_edits_gives_the_final_text(data):
         assert patch.text == current
     edits = patch.edits()
     assert applied(text, edits) == current
-    assert all(left.end < right.start for left, right in zip(edits, edits[1:], strict=False))
+    assert all(left.end < right.start for left, right in itertools.pairwise(edits))

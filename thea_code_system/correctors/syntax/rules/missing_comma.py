@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -34,7 +35,7 @@ class MissingComma(SyntaxRule):
         """Look at every pair of neighbours within three lines of the fault."""
         code = [x for number in broken.around(3) for x in broken.code_of(number)]
         offset = broken.faults[0].offset
-        pairs = list(zip(code, code[1:], strict=False))
+        pairs = list(itertools.pairwise(code))
         for left, right in sorted(pairs, key=lambda pair: abs(pair[1].start - offset)):
             if self._ends(left) and self._begins(right):
                 yield self.proposal("add the missing comma", Edit(left.end, left.end, ","))

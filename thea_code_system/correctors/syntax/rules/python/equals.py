@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -39,7 +40,7 @@ class AssignmentForComparison(SyntaxRule):
                 yield self.proposal(
                     "compare with ==", *(Edit(x.start, x.end, "==") for x in single)
                 )
-            for left, right in zip(code, code[1:], strict=False):
+            for left, right in itertools.pairwise(code):
                 if left.text in {"==", "!="} and right.text == "=":
                     yield self.proposal(
                         f"compare with {left.text}", Edit(right.start, right.end, "")

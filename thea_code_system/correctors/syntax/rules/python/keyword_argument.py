@@ -37,7 +37,7 @@ class KeywordArgument(SyntaxRule):
 
     @staticmethod
     def _beginning(code: tuple[Lexeme, ...], index: int) -> Lexeme | None:
-        """The first lexeme of an argument that ends at ``index``; None where it is no such thing."""
+        """The first lexeme of an argument that ends at ``index``; None where it is none."""
         if index + 1 < len(code) and code[index + 1].text not in {",", ")"}:
             return None
         first = index

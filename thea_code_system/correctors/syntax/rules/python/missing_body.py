@@ -25,7 +25,9 @@ class MissingBody(SyntaxRule):
         "def f():\nreturn 1\n": "def f():\n    return 1\n",
         "def f():\n\ndef g():\n    pass\n": "def f():\n    pass\n\ndef g():\n    pass\n",
         "for x in y:\n    # later\n": "for x in y:\n    # later\n    pass\n",
-        "def f():\n    #x = 1\n    #return x\ny = 1\n": "def f():\n    x = 1\n    return x\ny = 1\n",
+        "def f():\n    #x = 1\n    #return x\ny = 1\n": (
+            "def f():\n    x = 1\n    return x\ny = 1\n"
+        ),
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:

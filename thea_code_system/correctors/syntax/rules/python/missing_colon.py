@@ -11,7 +11,8 @@ from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
 
 _HEADER = re.compile(
-    r"[ \t]*(?:async[ \t]+)?(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b"
+    r"[ \t]*(?:async[ \t]+)?"
+    r"(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b"
 )
 
 

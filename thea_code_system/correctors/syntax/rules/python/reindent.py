@@ -20,8 +20,10 @@ class Reindent(SyntaxRule):
     CLEAN: ClassVar[tuple[str, ...]] = ("if x:\n    y()\n",)
     FIXES: ClassVar[dict[str, str]] = {
         "if x:\n    y()\n    else:\n    z()\n": "if x:\n    y()\nelse:\n    z()\n",
-        "class A:\n    def f(self):\n        if self:\n            return 1\n      else:\n            return 2\n": (
-            "class A:\n    def f(self):\n        if self:\n            return 1\n        else:\n            return 2\n"
+        "class A:\n    def f(self):\n        if self:\n            return 1\n"
+        "      else:\n            return 2\n": (
+            "class A:\n    def f(self):\n        if self:\n            return 1\n"
+            "        else:\n            return 2\n"
         ),
     }
 
