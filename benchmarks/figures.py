@@ -20,13 +20,13 @@ import threading
 import time
 from pathlib import Path
 
+from document import Document
+
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[1]
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
 RULES = ROOT / "thea_code_system" / "correctors" / "ruff" / "defaults.toml"
 FILES = 5_000
 FAULT = '\n_ = f"nothing to fill in"\n'  # F541, which Ruff fixes safely
-LIMIT = 1.5 * 2**30
 
 
 class Commands:
@@ -246,7 +246,7 @@ class MemoryWatch:
         return found
 
     def _is_actor(self, pid):
-        return "CorrectionActor" in self._read(Path(f"/proc/{pid}/cmdline"))
+        return "ray::RemoteActor" in self._read(Path(f"/proc/{pid}/cmdline"))
 
     def _resident(self, pid):
         fields = self._read(Path(f"/proc/{pid}/statm")).split()
@@ -260,28 +260,10 @@ class MemoryWatch:
             return ""
 
 
-class Document:
-    """Puts a section between its markers, and leaves the rest of the page alone."""
-
-    def __init__(self, path=DOCUMENT):
-        self.path = path
-
-    def write(self, name, lines):
-        start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
-        block = "\n".join([start, *lines, end])
-        text = self.path.read_text(encoding="utf-8") if self.path.exists() else "# Benchmarks\n"
-        if start in text:
-            before, after = text.split(start)[0], text.split(end)[1]
-            text = f"{before}{block}{after}"
-        else:
-            text = f"{text}\n{block}\n"
-        self.path.write_text(text, encoding="utf-8")
-
-
 class Main:
     """The command line."""
 
-    NAMES = ("startup", "unchanged", "cold", "memory")
+    NAMES = ("startup", "cold", "unchanged", "memory")
 
     def run(self):
         parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -290,7 +272,7 @@ class Main:
         parser.add_argument("--files", type=int, default=FILES, help="files of the tree to take")
         parser.add_argument("--rounds", type=int, default=3)
         parser.add_argument("--json", type=Path, help="write the figures here too")
-        parser.add_argument("--write-docs", action="store_true", help=f"into {DOCUMENT.name}")
+        parser.add_argument("--write-docs", action="store_true", help="into docs/benchmarks.md")
         options = parser.parse_args()
         load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
         print(f"load average {load}")

@@ -1,4 +1,4 @@
-"""What the wrappers cost, beside what they stand on: `python benchmarks/wrappers.py [--json FILE]`.
+"""What the wrappers cost, beside what they stand on: `python benchmarks/wrappers.py [--json FILE] [--write-docs]`.
 
 Every ratio compares times taken in this one run; times are medians of the rounds that are named.
 """
@@ -13,6 +13,8 @@ import signal
 import statistics
 import time
 from pathlib import Path
+
+from document import Document
 
 from thea_code_system.wrappers import (
     Actor,
@@ -176,15 +178,30 @@ class Main:
         parser.add_argument("--items", type=int, default=4000, help="items of 1 KB a round")
         parser.add_argument("--rounds", type=int, default=3)
         parser.add_argument("--json", type=Path, help="write the figures here too")
+        parser.add_argument("--write-docs", action="store_true", help="into docs/benchmarks.md")
         options = parser.parse_args()
-        print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+        load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        print(f"load average {load}")
         dispatching = Dispatching(options.items, options.rounds)
         asyncio.run(dispatching.run())
         accumulating = Accumulating()
         accumulating.run()
+        figures = {**dispatching.figures, **accumulating.figures}
+        if options.write_docs:
+            Document().write("wrappers", self.section(figures, load))
         if options.json:
-            figures = {**dispatching.figures, **accumulating.figures}
             options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+    @staticmethod
+    def section(figures, load):
+        yield "## What the wrappers cost"
+        yield ""
+        yield f"`python benchmarks/wrappers.py --write-docs`. Load average at the start: {load}."
+        yield ""
+        yield "| | |"
+        yield "|---|--:|"
+        for name, figure in figures.items():
+            yield f"| {name} | {figure['value']:,.4g} {figure['unit']} |"
 
 
 if __name__ == "__main__":
