@@ -149,7 +149,7 @@ def placements(options: argparse.Namespace) -> list[dict]:
     """One row a place; the first is what the others are compared with."""
     out = options.out / "placements"
     places = Placements(options.corpus, out, Thea(out / "state"))
-    places.lay(options.files, options.files // 10)
+    places.lay(options.files, options.files // 50)
     found: list[dict] = []
     first: dict = {}
     for name, run, same in places.results():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
@@ -79,6 +80,9 @@ class RuffCorrector(Corrector):
         if chosen.ignored:
             arguments += ["--ignore", ",".join(chosen.ignored)]
         knows_layout = tuple(sorted(context.first_party)) if configs or chosen.codes else ()
+        if knows_layout:  # Ruff looks for whole module paths, and sees one batch of the tree only
+            names = json.dumps(knows_layout)
+            arguments += ["--config", f"lint.isort.known-first-party={names}"]
         return RuffRequest(configs, defaults, tuple(arguments), knows_layout)
 
     def _proposals(

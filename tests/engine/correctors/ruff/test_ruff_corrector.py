@@ -172,6 +172,14 @@ async def test_imports_are_sorted_knowing_the_trees_own_modules(propose):
     assert codes(await propose(text, "app.py", configs=config)) == [("ruff/I001",)]
 
 
+async def test_modules_of_the_tree_that_are_not_in_the_batch_are_its_own(propose):
+    imports = "import requests\n\nimport shop as s\nfrom shop.desk import Desk\n"
+    text = f"{imports}\nprint(s, Desk, requests)\n"
+    config = {"pyproject.toml": '[tool.ruff.lint]\nselect = ["I"]\n'}
+    own = frozenset({"shop"})
+    assert await propose(text, "shop/till.py", configs=config, first_party=own) == []
+
+
 async def test_sorting_is_a_suggestion_where_the_layout_is_the_targets_own(propose):
     config = {"pyproject.toml": '[tool.ruff]\nsrc = ["lib"]\n[tool.ruff.lint]\nselect = ["I"]\n'}
     [proposal] = await propose("import sys\nimport os\n\nprint(os, sys)\n", configs=config)
