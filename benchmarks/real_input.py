@@ -167,6 +167,9 @@ def placements(options: argparse.Namespace) -> list[dict]:
             for one in file["corrections"]
         )
         found.append({**row, "unequal": sorted(set(unequal))})
+        for path in found[-1]["unequal"]:
+            pair = [json.dumps(part["files"].get(path))[:300] for part in (first, same)]
+            print(path, *pair, sep="\n  ", file=sys.stderr)
         print(found[-1], file=sys.stderr, flush=True)
     return found
 

@@ -116,8 +116,8 @@ class Placements:
         def watch() -> None:
             while not over.is_set() and not killed:
                 for pid in _family(os.getpid()):
-                    if _title(pid).startswith("ray::CorrectionActor.correct"):
-                        time.sleep(1)  # into the middle of its work
+                    if _title(pid).startswith("ray::RemoteActor"):
+                        time.sleep(3)  # into the middle of its work
                         with contextlib.suppress(ProcessLookupError):
                             os.kill(pid, signal.SIGKILL)
                             killed.append(pid)
