@@ -7,9 +7,9 @@ CORPUS is what `corpus.py` brings. Every package is copied, then corrected by a 
 changes, does it parse and import as before, does a second run change nothing, does `thea undo`
 restore every byte? `--unsafe` corrects another copy with `--unsafe-fixes`. PYTHON is an interpreter
 that has the packages' dependencies (and pytest, for `--suites`); without it nothing is imported.
-Results are kept under DIR, one file a package and one for the placements; what has a result there is
-not run again. Prints a table; `--write-docs` puts it into docs/benchmarks.md. With `--verdicts` the exit
-status is 1 unless every correction of a plain run on a file that parsed has a verdict there.
+Results are kept under DIR, one file a package and one for the placements; what has a result there
+is not run again. Prints a table; `--write-docs` puts it into docs/benchmarks.md. With `--verdicts`
+the exit status is 1 unless every correction of a plain run on a file that parsed has a verdict.
 """
 
 from __future__ import annotations
@@ -172,8 +172,8 @@ def placements(options: argparse.Namespace) -> list[dict]:
         for path in found[-1]["unequal"]:
             pair = [json.dumps(part["files"].get(path))[:300] for part in (first, same)]
             print(path, *pair, sep="\n  ", file=sys.stderr)
-    kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
         print(found[-1], file=sys.stderr, flush=True)
+    kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
     return found
 
 
