@@ -1,4 +1,4 @@
-"""What the wrappers cost, beside what they stand on: `python benchmarks/wrappers.py [--json FILE] [--write-docs]`.
+"""What the wrappers cost, beside what they stand on: `python benchmarks/wrappers.py`.
 
 Every ratio compares times taken in this one run; times are medians of the rounds that are named.
 """

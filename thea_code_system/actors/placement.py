@@ -7,12 +7,15 @@ from pathlib import Path
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.correctors.registry import BUILT_IN
+from thea_code_system.correctors.selection import Selection
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
+LINTING_PAYS = 30_000  # the same where only linters run: they use every processor themselves
 BATCH_FILES = (512, 256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
 BATCHES_EACH = 4  # so that workers end together although files differ
 BATCH_BYTES = 8_000_000
@@ -28,7 +31,7 @@ class RunPlacement:
 
     async def pool(self, context: ProjectContext, files: int, run: str) -> ActorPool:
         """A pool of correction actors fit for so many files."""
-        workers = self._workers(files)
+        workers = self._workers(files, self._pays(context))
         inline = not self._on_ray(workers)
         if not inline:
             await self._connect(workers)
@@ -59,6 +62,13 @@ class RunPlacement:
         several = (size for size in BATCH_FILES if len(range(0, share, size)) >= BATCHES_EACH)
         return next(several, 1)
 
+    @staticmethod
+    def _pays(context: ProjectContext) -> int:
+        """From how many files on a local cluster pays for what was selected."""
+        selection = Selection(context.settings, BUILT_IN)
+        linting = not any(selection.of(family).active for family in ("syntax", "spelling"))
+        return LINTING_PAYS if linting else CLUSTER_PAYS
+
     def _device(self) -> str | None:
         """The device that was asked for; each actor chooses for itself where none was."""
         asked = self._config.device
@@ -68,7 +78,7 @@ class RunPlacement:
         asked = self._config.address is not None
         return workers > 1 or asked
 
-    def _workers(self, files: int) -> int:
+    def _workers(self, files: int, pays: int) -> int:
         """As many as were asked for; else one, or one a processor where the work is large."""
         if self._config.workers is not None:
             return self._config.workers
@@ -77,7 +87,7 @@ class RunPlacement:
             processors = self._config.max_workers
         if self._config.address is not None:
             return processors
-        large = files >= CLUSTER_PAYS and not Platform().is_windows
+        large = files >= pays and not Platform().is_windows
         return processors if large else 1
 
     async def _connect(self, workers: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -11,6 +11,7 @@ from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.statistics import RunStatistics
+from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import ActorPool, ItemFailure
@@ -91,8 +92,18 @@ class Run:
             return []
         outcomes = await self._delivery.deliver(batch)
         pairs = zip(batch, outcomes, strict=True)
-        await self._memory.keep(made for (_, made), final in pairs if made == final)
+        kept = [made for (_, made), final in pairs if made == final]
+        await self._memory.keep([*kept, *self._done(kept)])
         return [self.seen(outcome) for outcome in outcomes]
+
+    @staticmethod
+    def _done(outcomes: Sequence[FileOutcome]) -> Iterator[FileOutcome]:
+        """The last pass over a text is the next run's first: where all was applied, it is clean."""
+        for one in outcomes:
+            if isinstance(one, Corrected) and all(
+                correction.state is State.APPLIED for correction in one.corrections
+            ):
+                yield Clean(one.path, one.after, (), one.facts)
 
     @staticmethod
     def _outcome(source: SourceFile, result: FileOutcome | ItemFailure) -> FileOutcome:
