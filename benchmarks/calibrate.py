@@ -7,9 +7,9 @@ CASES and PREDICTIONS have the shapes of the shared scorer; predictions hold raw
 a repair counts as kept where the human's commit made it, too: every line that the repair changed
 stands, token for token, at the same place in the human's fixed file, whatever else that commit
 changed. `exact` (the whole file has the same tokens) is printed beside it. For every rule with
-enough cases, and for the family, a monotone curve is fitted by pooling adjacent violators; each
-pool is shrunk towards the mean by as many pseudo-observations as `--prior`. Intervals are
-Wilson's, 95 %.
+`--least` cases, and for the other rules of the family together, a monotone curve is fitted by
+pooling adjacent violators; each pool is shrunk towards the mean by as many pseudo-observations as
+`--prior`. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Fit:
                 points.append([score, round(self._share(pool, mean), 3)])
         return points
 
-    def _wide(self, pools: list[list[float]], least: float = 12.0) -> list[list[float]]:
+    def _wide(self, pools: list[list[float]], least: float = 10.0) -> list[list[float]]:
         """Pools of at least some cases, so that no step of the curve rests on a few."""
         wide: list[list[float]] = []
         for pool in pools:
@@ -138,8 +138,8 @@ def main() -> int:
     )
     parser.add_argument("--pair", nargs=2, action="append", required=True)
     parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
-    parser.add_argument("--prior", type=float, default=4.0)
-    parser.add_argument("--least", type=int, default=40, help="cases for a rule's own curve")
+    parser.add_argument("--prior", type=float, default=1.0)
+    parser.add_argument("--least", type=int, default=30, help="cases for a rule's own curve")
     parser.add_argument("--source", default="mined dev commits", help="named in the file")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     args = parser.parse_args()
@@ -156,13 +156,15 @@ def main() -> int:
             exact += scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
             acted += 1
             kept = judge.kept(case, best["output"])
-            for key in ("syntax", best["rules"][0]):
-                fits.setdefault(key, Fit(args.prior)).pairs.append((best["confidence"], kept))
+            fit = fits.setdefault(best["rules"][0], Fit(args.prior))
+            fit.pairs.append((best["confidence"], kept))
+    for key, fit in fits.items():
+        if key != "syntax" and len(fit.pairs) < args.least:
+            fits["syntax"].pairs += fit.pairs  # a rule with few cases shares the family's curve
     print(f"{acted} cases acted on, exact {exact / (acted or 1):.1%}")
     table = json.loads(TARGET.read_text(encoding="utf-8"))
-    mean = fits["syntax"].mean
     for key, fit in sorted(fits.items()):
-        points = fit.curve(mean)
+        points = fit.curve(fit.mean)
         print(f"{key:36s} n={len(fit.pairs):5d} kept={fit.mean:.1%} {fit.interval()} {points}")
         if key == "syntax" or len(fit.pairs) >= args.least:
             table["curves"][key] = {

@@ -71,8 +71,9 @@ class Passes:
         broken, whole = [], []
         for draft in drafts:
             language = self._languages.for_path(draft.path)
+            suspect = draft.path in flagged or self._manner.has_old_except(draft.source)
             if (
-                draft.path not in flagged
+                not suspect
                 or language is None
                 or await asyncio.to_thread(language.parses, draft.source.text)
             ):
@@ -99,8 +100,9 @@ class Passes:
         changed = []
         for draft in drafts:
             mine = decisions[draft.path]
-            best = [decision for decision in mine if decision.applied][:1]
-            rest = [decision for decision in mine if decision not in best]
+            late = self._is_late(draft)  # what was found by then depends on the machine
+            best = [] if late else [decision for decision in mine if decision.applied][:1]
+            rest = [one.outdone() if one.applied else one for one in mine if one not in best]
             draft.note(rest, number, keep=True)
             if best and draft.accept(best, number):
                 draft.repair_confidence = best[0].confidence
@@ -111,12 +113,16 @@ class Passes:
 
     def _give_up(self, draft: Draft) -> None:
         """Settle a file that stays broken."""
-        if any(draft.path in repairer.timed_out for repairer in self._registry.repairers()):
+        if self._is_late(draft):
             draft.skip(SkipReason.TIME)
         elif self._context.looks_deliberate(draft.path) or self._manner.is_python2(draft.source):
             draft.skip(SkipReason.DELIBERATE)
         else:
             draft.fail(self._complaint(draft), broken=True)
+
+    def _is_late(self, draft: Draft) -> bool:
+        """Whether the clock ended the search for a repair."""
+        return any(draft.path in repairer.timed_out for repairer in self._registry.repairers())
 
     def _complaint(self, draft: Draft) -> str:
         language = self._languages.for_path(draft.path)

@@ -39,7 +39,7 @@ async def test_clean_files_stay_clean_and_need_no_quantity(tmp_path):
 
 async def test_a_broken_file_is_repaired_by_one_correction(tmp_path):
     text = "def f(a):\n    if a\n        return 1\n    return 2\n"
-    found = await outcomes_of({"m.py": text}, tmp_path)
+    found = await outcomes_of({"m.py": text}, tmp_path, min_confidence=0.5)
     outcome = found["m.py"]
     assert isinstance(outcome, Corrected)
     assert text_after(outcome, text) == text.replace("if a\n", "if a:\n")
@@ -117,7 +117,7 @@ async def test_a_missing_tool_is_said_and_the_others_go_on(tmp_path, monkeypatch
 
     monkeypatch.setattr(ToolRunner, "_folders", lambda self: iter(()))
     text = "def f(a):\n    if a\n        return 1\n"
-    context = ProjectContext(str(tmp_path), Settings())
+    context = ProjectContext(str(tmp_path), Settings(min_confidence=0.5))
     actor = create_actor(CorrectionActor, context, inline=True)
     (outcome,) = await actor.correct([SourceFile.decode("m.py", text.encode())])
     packed = await actor.statistics()
@@ -143,3 +143,10 @@ async def test_a_corrector_that_fails_on_one_file_still_serves_the_others(tmp_pa
     assert isinstance(found["good.py"], Corrected)
     assert isinstance(found["bad.py"], Clean)
     assert any(kind == "incomplete" for kind, _, _ in found["bad.py"].facts)
+
+
+async def test_a_python_2_except_clause_is_broken_although_a_newer_grammar_takes_it(tmp_path):
+    text = "def f():\n    try:\n        g()\n    except ValueError, error:\n        print(error)\n"
+    settings = {"min_confidence": 0.0, "unsafe_fixes": True}
+    outcome = (await outcomes_of({"m.py": text}, tmp_path, **settings))["m.py"]
+    assert "except ValueError as error:" in text_after(outcome, text)

@@ -107,16 +107,26 @@ class RuffCorrector(Corrector):
         if context.looks_deliberate(source.path):
             general = "it looks like test data"
         return [
-            self._proposal(group, general or self._objection(source, group, judge))
+            self._proposal(
+                group,
+                general or self._objection(source, group, judge),
+                wanted=judge is not None
+                and any(judge.is_wanted(one) for one in group if one.code in _REMOVES_IMPORTS),
+            )
             for _, group in sorted(groups.items())
         ]
 
     @staticmethod
-    def _proposal(group: Sequence[RuffFinding], objection: str) -> Proposal:
-        """One fix, with all findings that it mends; with an objection it is never safe."""
+    def _proposal(group: Sequence[RuffFinding], objection: str, *, wanted: bool) -> Proposal:
+        """One fix, with all findings that it mends.
+
+        With an objection it is never safe; what others import is for display only.
+        """
         safety, score = min(_SAFETY.get(one.applicability, _SAFETY["displayonly"]) for one in group)
         if objection and safety is Safety.SAFE:
             safety, score = _SAFETY["unsafe"]
+        if wanted:
+            safety, score = _SAFETY["displayonly"]
         evidence = [("applicability", group[0].applicability)]
         return Proposal(
             rules=tuple(sorted({f"ruff/{finding.code}" for finding in group})),

@@ -25,6 +25,7 @@ _FOR_ANNOTATIONS = frozenset(
 )
 _UNSEEN = re.compile(r"#\s*type:|>>>|\b(?:eval|exec|globals|locals|patch(?:\.object)?)\s*\(")
 _PARTS = ("body", "orelse", "finalbody", "handlers", "cases")
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _EARLIER = re.compile(r"from line (\d+)")
 
 
@@ -51,9 +52,7 @@ class Import:
     @property
     def is_conditional(self) -> bool:
         """Whether it stands in anything but functions."""
-        return not all(
-            isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) for one in self.blocks
-        )
+        return not all(isinstance(one, _FUNCTIONS) for one in self.blocks)
 
     @property
     def is_inert(self) -> bool:
@@ -85,6 +84,14 @@ class ImportJudge:
             for start, one in self._imports.items()
             if start not in removed and not one.blocks
         }
+
+    def is_wanted(self, finding: RuffFinding) -> bool:
+        """Whether another file of the tree takes the name from this module: it cannot go."""
+        found = self._imports.get(finding.start)
+        if found is None or finding.code == "F811":
+            return False
+        outside = not any(isinstance(one, _FUNCTIONS) for one in found.blocks)
+        return outside and (found.name in self._wanted or "*" in self._wanted)
 
     def objection(self, finding: RuffFinding) -> str:
         """Why removing this import is not safe; empty if it is."""

@@ -68,7 +68,7 @@ class RepairEngine:
         self._left = self._budget if language.name == "python" else self._budget // _COSTLY
         if not broken.faults:
             return []
-        deadline = time.monotonic() + self._seconds
+        deadline = time.thread_time() + self._seconds
         whole: _Ranked = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -100,7 +100,7 @@ class RepairEngine:
                 return
 
     def _late(self, deadline: float) -> bool:
-        self.timed_out = self.timed_out or time.monotonic() > deadline
+        self.timed_out = self.timed_out or time.thread_time() > deadline
         return self.timed_out
 
     def _last_resort(

@@ -109,12 +109,18 @@ async def test_removing_an_import_that_somebody_may_miss_is_unsafe(propose, path
 async def test_a_name_that_another_file_imports_from_here_is_kept(propose):
     text = "import os\n"
     [kept] = await propose(text, imported={"pkg.m": frozenset({"os"})})
-    assert kept.safety is Safety.UNSAFE
+    assert kept.safety is Safety.DISPLAY_ONLY
     assert ("imported", "pkg.m") in propose.facts
     [kept] = await propose(text, "src/pkg/m.py", imported={"pkg.m": frozenset({"*"})})
-    assert kept.safety is Safety.UNSAFE
+    assert kept.safety is Safety.DISPLAY_ONLY
     [gone] = await propose(text, imported={"pkg.other": frozenset({"os"})})
     assert gone.safety is Safety.SAFE
+
+
+async def test_not_even_a_compat_module_loses_what_others_import_from_it(propose):
+    text = "try:\n    import simplejson as json\nexcept ImportError:\n    import json\n"
+    proposals = await propose(text, "src/pkg/compat.py", imported={"pkg.compat": {"json"}})
+    assert {one.safety for one in proposals} <= {Safety.DISPLAY_ONLY}
 
 
 async def test_the_aliases_of_one_statement_are_judged_together(propose):

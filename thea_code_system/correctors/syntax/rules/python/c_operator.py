@@ -13,12 +13,14 @@ from thea_code_system.values.correction import Edit, Proposal
 _WORDS: Final = {"&&": "and", "||": "or"}
 _VALUES: Final = {"null": "None", "true": "True", "false": "False", "undefined": "None"}
 
+_BINDERS: Final = frozenset({"import", "as", "def", "class", "for", "global", "nonlocal"})
+
 
 class COperator(SyntaxRule):
     """``&&``, ``||``, ``!x`` and ``===`` where Python has ``and``, ``or``, ``not x`` and ``==``.
 
-    A ``null``, ``true`` or ``false`` that nothing binds goes along when it stands on such a line:
-    it parses as a name, so it is never repaired by itself.
+    A ``null``, ``true`` or ``false`` that nothing in the file binds goes along, wherever it stands:
+    whoever wrote the operators wrote it. It parses as a name, so it is never repaired by itself.
     """
 
     name: ClassVar[str] = "syntax/c-operator"
@@ -28,6 +30,9 @@ class COperator(SyntaxRule):
     FIXES: ClassVar[dict[str, str]] = {
         "if a && !b:\n    c()\n": "if a and not b:\n    c()\n",
         "x = a||(b)\n": "x = a or (b)\n",
+        "def f(a):\n    if a && a.b:\n        return true\n": (
+            "def f(a):\n    if a and a.b:\n        return True\n"
+        ),
         "if x != null && !(y === true):\n    z()\n": "if x != None and not (y == True):\n    z()\n",
     }
 
@@ -37,13 +42,23 @@ class COperator(SyntaxRule):
         edits = list(self._operators(broken.text, code))
         if not edits:
             return
-        lines = {broken.line_of(edit.start) for edit in edits}
-        for before, lexeme, after in zip(["", *code], code, [*code[1:], None], strict=False):
-            alone = not isinstance(before, Lexeme) or before.text != "."
-            free = after is None or after.text not in {"=", "(", "."}
-            if lexeme.text in _VALUES and alone and free and broken.line_of(lexeme.start) in lines:
-                edits.append(Edit(lexeme.start, lexeme.end, _VALUES[lexeme.text]))
-        yield self.proposal("Write Python's operators", *edits)
+        yield self.proposal("Write Python's operators", *edits, *self._values(code))
+
+    @staticmethod
+    def _values(code: Sequence[Lexeme]) -> Iterator[Edit]:
+        """Python's names for the values that the file uses, but neither binds nor calls."""
+        found: dict[str, list[Lexeme]] = {}
+        bound = set()
+        befores, afters = ["", *(x.text for x in code)], [*(x.text for x in code[1:]), ""]
+        for before, lexeme, after in zip(befores, code, afters, strict=False):
+            if lexeme.text not in _VALUES or before == ".":
+                continue
+            found.setdefault(lexeme.text, []).append(lexeme)
+            if before in _BINDERS or after in {"=", "(", "."}:
+                bound.add(lexeme.text)
+        for text, lexemes in found.items():
+            if text not in bound:
+                yield from (Edit(one.start, one.end, _VALUES[text]) for one in lexemes)
 
     def _operators(self, text: str, code: Sequence[Lexeme]) -> Iterator[Edit]:
         skip = -1
