@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 _SHOWN = 30
+_CHUNK = 65_536  # bytes handed to the parser at once
+_STEPS = 2_000  # progress reports of a parse; good code takes about one for 50 bytes
+_BYTES_A_STEP = 4
 
 
 class GrammarLanguage(Language):
@@ -35,7 +39,8 @@ class GrammarLanguage(Language):
 
     def parses(self, text: str) -> bool:
         """Whether the grammar accepts a text."""
-        return not self.tree(text.encode("utf-8", "surrogatepass")).root_node.has_error
+        tree = self.tree(text.encode("utf-8", "surrogatepass"))
+        return tree is not None and not tree.root_node.has_error
 
     def faults(self, text: str) -> tuple[Fault, ...]:
         """Where the grammar objects, in order."""
@@ -50,12 +55,30 @@ class GrammarLanguage(Language):
         """Asks about many edited versions of one text at a fraction of the cost."""
         return Reparser(self, text)
 
-    def tree(self, data: bytes, old: Tree | None = None) -> Tree:
-        """The syntax tree of UTF-8 text; ``old`` is an edited tree of what it was before."""
-        return self._parser.parse(data, old) if old else self._parser.parse(data)
+    def tree(self, data: bytes, old: Tree | None = None) -> Tree | None:
+        """The syntax tree of UTF-8 text; ``old`` is an edited tree of what it was before.
 
-    def objections(self, tree: Tree, data: bytes) -> tuple[Fault, ...]:
+        None where the parser would go on for long: recovering from errors it can take exponential
+        time. Its steps are counted, not its seconds, so that every machine decides alike.
+        """
+        steps = itertools.count()
+        most = _STEPS + len(data) // _BYTES_A_STEP
+        options: dict[str, Any] = {
+            "encoding": "utf8",
+            "progress_callback": lambda _offset, _failed: next(steps) > most,
+        }
+        if old is not None:
+            options["old_tree"] = old
+        try:
+            return self._parser.parse(lambda at, _point: data[at : at + _CHUNK], **options)
+        except ValueError:
+            self._parser.reset()
+            return None
+
+    def objections(self, tree: Tree | None, data: bytes) -> tuple[Fault, ...]:
         """The faults that a tree holds, in order."""
+        if tree is None:
+            return (Fault(0, 1, "the parser finds no way through"),)
         if not tree.root_node.has_error:
             return ()
         found = self._objections(tree.root_node, data)
@@ -93,14 +116,15 @@ class Reparser:
 
     def faults(self, edits: Sequence[Edit]) -> tuple[Fault, ...]:
         """Where the grammar objects to the text as edited by disjoint edits."""
-        tree, data = self._tree.copy(), self._data
+        tree, data = self._tree.copy() if self._tree else None, self._data
         for edit in sorted(edits, reverse=True):
             start, end = self._bytes(edit.start), self._bytes(edit.end)
             new = edit.replacement.encode("utf-8", "surrogatepass")
             after = data[:start] + new + data[end:]
             stop = start + len(new)
             points = (self._point(data, start), self._point(data, end), self._point(after, stop))
-            tree.edit(start, end, stop, *points)
+            if tree is not None:
+                tree.edit(start, end, stop, *points)
             data = after
         return self._language.objections(self._language.tree(data, tree), data)
 

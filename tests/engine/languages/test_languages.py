@@ -102,3 +102,13 @@ def test_jsx_is_part_of_javascript_and_tsx():
     text = "const a = <p className='x'>don't</p>;\n"
     assert LANGUAGES.named("javascript").parses(text)
     assert LANGUAGES.named("tsx").parses(text)
+
+
+def test_a_parse_that_takes_too_many_steps_is_a_fault_and_the_next_one_is_none(monkeypatch):
+    language = Languages().named("tsx")
+    text = "const a = (1 + 2);\n" * 200
+    with monkeypatch.context() as patch:
+        patch.setattr("thea_code_system.languages.grammar._STEPS", -1_000_000)
+        assert "no way through" in language.faults(text)[0].message
+        assert not language.parses(text)
+    assert language.parses(text)
