@@ -127,7 +127,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion_can_be_shown(shell, tmp_path):
-    done = thea("--show-completion", shell, cwd=tmp_path)
+    # Typer otherwise asks which shell it runs under, and `make` runs tests under plain sh.
+    named = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    done = thea("--show-completion", shell, cwd=tmp_path, env=named)
     assert done.returncode == 0, done.stderr
     assert "thea" in done.stdout
 
