@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
@@ -11,8 +12,9 @@ from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.statistics import RunStatistics
-from thea_code_system.values.correction import State
+from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
+from thea_code_system.values.patch import Patch, Piece
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import ActorPool, ItemFailure
 
@@ -96,14 +98,27 @@ class Run:
         await self._memory.keep([*kept, *self._done(kept)])
         return [self.seen(outcome) for outcome in outcomes]
 
-    @staticmethod
-    def _done(outcomes: Sequence[FileOutcome]) -> Iterator[FileOutcome]:
-        """The last pass over a text is the next run's first: where all was applied, it is clean."""
+    @classmethod
+    def _done(cls, outcomes: Sequence[FileOutcome]) -> Iterator[FileOutcome]:
+        """The last pass over a text is the next run's first, what it left open included.
+
+        So what was only suggested because the file had just been repaired stays a suggestion.
+        """
         for one in outcomes:
-            if isinstance(one, Corrected) and all(
-                correction.state is State.APPLIED for correction in one.corrections
-            ):
-                yield Clean(one.path, one.after, (), one.facts)
+            if isinstance(one, Corrected):
+                yield Clean(one.path, one.after, tuple(cls._left_open(one)), one.facts)
+
+    @staticmethod
+    def _left_open(outcome: Corrected) -> Iterator[Correction]:
+        """What was not applied, in the coordinates of the text that was written."""
+        applied = [one for one in outcome.corrections if one.state is State.APPLIED]
+        patch = Patch(tuple(sorted(Piece(edit, 0) for one in applied for edit in one.edits)))
+        for one in outcome.corrections:
+            if one.state in {State.SUGGESTED, State.SUPPRESSED, State.REJECTED}:
+                edits = patch.present_edits(one.edits)
+                if edits is not None:
+                    name = Correction.identify(outcome.path, one.rules, outcome.after, edits)
+                    yield dataclasses.replace(one, id=name, edits=edits)
 
     @staticmethod
     def _outcome(source: SourceFile, result: FileOutcome | ItemFailure) -> FileOutcome:
