@@ -24,7 +24,8 @@ from pathlib import Path
 from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 from thea_code_system.values.context import ProjectContext, Settings
-from thea_code_system.values.correction import Edit, Proposal, Safety
+from thea_code_system.values.correction import Proposal, Safety
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
 SUFFIX = {"python": ".py", "javascript": ".js", "typescript": ".ts", "tsx": ".tsx"}
@@ -48,7 +49,7 @@ class Runner:
         seconds = time.perf_counter() - start
         made = [
             {
-                "output": self.apply(case["broken"], proposal.edits),
+                "output": Patch.rewrite(case["broken"], proposal.edits),
                 "confidence": confidence,
                 "rules": proposal.rules,
                 "safety": proposal.safety.name,
@@ -73,12 +74,6 @@ class Runner:
             (proposals[at], rounded[at] if proposals[at].safety is Safety.SAFE else 0.0)
             for at in order
         ]
-
-    @staticmethod
-    def apply(text: str, edits: tuple[Edit, ...]) -> str:
-        for edit in sorted(edits, reverse=True):
-            text = text[: edit.start] + edit.replacement + text[edit.end :]
-        return text
 
 
 RUNNER: Runner

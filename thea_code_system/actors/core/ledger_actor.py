@@ -15,7 +15,6 @@ from thea_code_system.ledger.records import (
     Refusal,
     RunRecord,
     Torn,
-    Transition,
 )
 from thea_code_system.ledger.state import NAME, State, StateDirectory
 from thea_code_system.values.correction import Correction
@@ -210,11 +209,6 @@ class LedgerActor(Actor):
             books = await self._opened()
             await self._take_turn(books)
             await self._do(books.store.plan, plan.changes)
-
-    @remote_method
-    async def set_states(self, run: str, transitions: Sequence[Transition]) -> None:
-        """Give corrections of a run another state."""
-        await self._do((await self._opened()).store.set_state, run, transitions)
 
     @remote_method
     async def refuse(self, run: str, corrections: Sequence[str], source: str = "review") -> None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Iterator
-
 import pytest
 
-from thea_code_system.correctors.syntax import rules as package
 from thea_code_system.correctors.syntax.base import SyntaxRule
+from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.languages.registry import Languages
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
-
-def _rules() -> Iterator[type[SyntaxRule]]:
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        for value in vars(importlib.import_module(module.name)).values():
-            own = inspect.isclass(value) and value.__module__ == module.name
-            if own and issubclass(value, SyntaxRule) and not inspect.isabstract(value):
-                yield value
-
-
-RULES = sorted(set(_rules()), key=lambda rule: rule.name)
+RULES = sorted({type(rule) for rule in RuleBook().rules}, key=lambda rule: rule.name)
 CLEAN = [
     pytest.param(rule, text, id=f"{rule.name}-{i}")
     for rule in RULES
@@ -60,9 +47,7 @@ def test_proposals_applied_in_turn_give_the_fixed_text(
     reached = [before]
     for text in reached:  # grows: the choice among alternatives is the engine's
         for proposal in rule().find(SourceFile(path, text)):
-            result = text
-            for edit in sorted(proposal.edits, reverse=True):
-                result = f"{result[: edit.start]}{edit.replacement}{result[edit.end :]}"
+            result = Patch.rewrite(text, proposal.edits)
             if result not in reached and len(reached) < 200:
                 reached.append(result)
     assert after in reached
@@ -72,7 +57,8 @@ def test_proposals_applied_in_turn_give_the_fixed_text(
 def test_rule_is_documented_and_named_after_its_family(rule: type[SyntaxRule]) -> None:
     assert rule.__doc__
     assert rule.name.startswith("syntax/")
-    assert 0.0 < rule.prior <= 1.0
+    assert 0.0 < rule.prior < 1.0
+    assert rule.CLEAN
     assert rule.FIXES
 
 
