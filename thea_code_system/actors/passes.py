@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -50,7 +51,7 @@ class Passes:
         """One outcome for each source, in order."""
         drafts = [Draft(source) for source in sources]
         active = [draft for draft in drafts if not self._skips(draft)]
-        for number in range(1, MAX_PASSES):
+        for number in itertools.islice(itertools.count(1), MAX_PASSES):
             if not active:
                 break
             active = await self._pass(active, number)
