@@ -95,6 +95,11 @@ class Draft:
         return self.repair_confidence < 1.0
 
     @property
+    def changed(self) -> bool:
+        """Whether the present text is no more the one that was read."""
+        return self.source is not self.original
+
+    @property
     def finished(self) -> bool:
         """Whether its outcome is settled."""
         return self._end is not None

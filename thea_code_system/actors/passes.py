@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from thea_code_system.actors.draft import Draft
 from thea_code_system.confidence.gate import Candidate, Decision, Gate
@@ -15,7 +16,7 @@ from thea_code_system.errors import ToolError
 from thea_code_system.languages.registry import Languages
 from thea_code_system.languages.screen import Screen
 from thea_code_system.languages.suppression import Suppressions
-from thea_code_system.tools.screen import SyntaxScreen
+from thea_code_system.tools.screen import ECMASCRIPT, PYTHON, Objection, SyntaxScreen
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.outcome import INCOMPLETE, FileOutcome, SkipReason
@@ -24,6 +25,10 @@ from thea_code_system.verification.base import Change, Verdict, Verifier
 
 MAX_PASSES = 10
 UNUSED = "thea/unused-suppression"
+_NONE = Objection(fault=False)
+_UNKNOWN = Objection(fault=None)
+_NO_SECOND_OPINION = "a newer version might accept it, and no tool could be asked"
+_Ask: TypeAlias = "Callable[[Sequence[SourceFile]], Awaitable[Mapping[str, Objection]]]"
 
 
 class Passes:
@@ -68,30 +73,47 @@ class Passes:
 
     async def _screened(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
         """Those that do not parse, and those that do; others are settled."""
-        flagged = await self._flagged(drafts)
+        objections = await self._objections(drafts)
         broken, whole = [], []
         for draft in drafts:
             language = self._languages.for_path(draft.path)
-            suspect = draft.path in flagged or self._manner.has_old_except(draft.source)
+            objection = objections.get(draft.path, _NONE)
+            newer = () if draft.changed else objection.newer
+            suspect = objection.fault is not False or newer
             if (
-                not suspect
+                not (suspect or self._manner.has_old_except(draft.source))
                 or language is None
                 or await asyncio.to_thread(language.parses, draft.source.text)
             ):
                 whole.append(draft)
             elif reason := self._manner.skip_reason(draft.source):
                 draft.skip(reason)
+            elif use := self._manner.newer_syntax(draft.source, newer):
+                draft.skip(SkipReason.NEWER_SYNTAX, use)
+            elif objection.fault is None:
+                draft.fail(f"{self._complaint(draft)}; {_NO_SECOND_OPINION}", broken=False)
             else:
                 broken.append(draft)
         return broken, whole
 
-    async def _flagged(self, drafts: Sequence[Draft]) -> frozenset[str]:
-        """Paths that a tool's parser rejects; where no tool can tell, every path is looked at."""
+    async def _objections(self, drafts: Sequence[Draft]) -> dict[str, Objection]:
+        """What the tools' parsers object to, by path."""
+        python, ecmascript = await asyncio.gather(
+            self._parsed(drafts, PYTHON, self._screen.python),
+            self._parsed(drafts, ECMASCRIPT, self._screen.ecmascript),
+        )
+        return {**python, **ecmascript}
+
+    async def _parsed(
+        self, drafts: Sequence[Draft], suffixes: tuple[str, ...], ask: _Ask
+    ) -> Mapping[str, Objection]:
+        """One tool's word; where it has none, every file in its languages is looked at."""
+        mine = [draft for draft in drafts if draft.path.endswith(suffixes)]
         try:
-            return await self._screen.flagged([draft.source for draft in drafts])
+            return await ask([draft.source for draft in mine])
         except ToolError as error:
-            self._lost("screen", error, drafts)
-            return frozenset(draft.path for draft in drafts)
+            self._lost("screen", error, mine)
+            return {draft.path: _UNKNOWN for draft in mine}
 
     # --- files that do not parse -------------------------------------------------------------
 

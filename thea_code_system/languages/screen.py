@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import warnings
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ _HINTS: Final = re.compile(
     re.MULTILINE,
 )
 
+_UNPARENTHESIZED: Final = "Multiple exception types must be parenthesized"  # Ruff's words
 _EXCEPT: Final = re.compile(
     r"^(?P<indent>[ \t]*)except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,"
     r"[ \t]*(?P<name>[^\W\d]\w*)[ \t]*:(?P<rest>[^\n]*)",
@@ -55,6 +57,14 @@ class Screen:
                 continue
             return True
         return False
+
+    def newer_syntax(self, source: SourceFile, uses: Iterable[str]) -> str:
+        """The first use of syntax that is too new for us, in a parser's words, or nothing.
+
+        What a newer grammar takes for ``except A, B:`` may be Python 2's; then it does not count.
+        """
+        old = self.has_old_except(source)
+        return next((use for use in uses if not (old and _UNPARENTHESIZED in use)), "")
 
     def has_old_except(self, source: SourceFile) -> bool:
         """Whether an ``except X, name:`` can only be Python 2's, though a newer grammar takes it.

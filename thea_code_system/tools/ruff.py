@@ -6,6 +6,7 @@ import asyncio
 import json
 import posixpath
 import re
+import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from thea_code_system.values.correction import Edit
 from thea_code_system.values.source import LineMap, SourceFile
 
 INVALID = "invalid-syntax"
+_NEWEST = 14  # the latest minor version that the oldest Ruff we take knows
+RUNNING_VERSION = f"--target-version=py3{min(sys.version_info.minor, _NEWEST)}"
+"""Makes Ruff name what the running Python's parser is too old for."""
 _CONFIG_NAMES = frozenset({"pyproject.toml", "ruff.toml", ".ruff.toml"})
 _ADDED_LATER = "(syntax was added in Python"  # Ruff parses it, but not for the target's version
 _RECENT = 4  # calls: an actor has two batches in hand, and asks about each more than once
@@ -41,7 +45,12 @@ class RuffFinding:
     @property
     def is_fault(self) -> bool:
         """Whether no Python version's grammar accepts what stands here."""
-        return self.code == INVALID and _ADDED_LATER not in self.message
+        return self.code == INVALID and not self.is_newer
+
+    @property
+    def is_newer(self) -> bool:
+        """Whether what stands here is good syntax of a later Python than was asked about."""
+        return self.code == INVALID and _ADDED_LATER in self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,11 @@ class RuffRequest:
             if (name := posixpath.basename(path)) in _CONFIG_NAMES
             and (name != "pyproject.toml" or "tool.ruff" in text)
         )
+
+    @property
+    def tells_syntax(self) -> bool:
+        """Whether the answer names every fault, and every use of syntax too new for us."""
+        return not self.configs and RUNNING_VERSION in self.arguments
 
     def without_configs(self) -> RuffRequest:
         """The same, ignoring the target's own configurations."""
@@ -140,6 +154,8 @@ class RuffClient:
     ) -> Mapping[str, tuple[RuffFinding, ...]]:
         """Findings by path of texts in paths of the caller's making, under no configuration.
 
+        The language is the running Python's: what is too new for it is among the findings.
+
         Only those that have some are there. The last answer is remembered: two verifiers that ask
         about the same texts cost one process.
 
@@ -150,9 +166,8 @@ class RuffClient:
             if (select, texts) != self._asked:
                 paths = self._scratch.lay(texts, "bare")
                 self._scratch.forget(paths)
-                output = await self._run(
-                    paths, ("--isolated", "--select", select), frozenset({0, 1})
-                )
+                arguments = ("--isolated", RUNNING_VERSION, "--select", select)
+                output = await self._run(paths, arguments, frozenset({0, 1}))
                 self._bare = self._parse(output.stdout, texts, "bare")
                 self._asked = (select, dict(texts))
             return self._bare

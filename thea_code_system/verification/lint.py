@@ -74,7 +74,7 @@ class LintVerifier(Verifier):
             path: Counter(
                 (one.code, _LINE.sub("line", one.message))
                 for one in findings
-                if one.code not in _UNTIDY_PYTHON
+                if one.code not in _UNTIDY_PYTHON and not one.is_newer
             )
             for path, findings in found.items()
         }

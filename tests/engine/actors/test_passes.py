@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.languages.python import PythonLanguage
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, Skipped, SkipReason
@@ -99,6 +100,33 @@ async def test_skip_file_and_templates_are_left_alone(tmp_path):
     assert found["b.py"].why is SkipReason.TEMPLATE
 
 
+NEWER = {
+    "lazy.py": "lazy import os\nprint(os)\n",  # 3.15
+    "broken_too.py": "lazy import os\nif os\n    print(os)\n",
+    "template.py": "name = 'w'\nprint(t'hello {name}')\n",  # 3.14
+    "except.py": "try:\n    f()\nexcept ValueError, TypeError:\n    g()\n",
+    "default.py": "class A[T = int]:\n    pass\n",  # 3.13
+    "generic.py": "import os\n\n\ndef f[T](x: T) -> T:\n    return x\n",  # 3.12
+    "generic_broken.py": "def f[T](x: T) -> T\n    return x\n",
+    "alias.py": "type X = int\n",
+    "quotes.py": "a = {'k': 1}\nprint(f'{a['k']}')\n",
+    "comment.py": "x = f'{\n    1  # one\n}'\n",
+    "star.py": "try:\n    f()\nexcept* ValueError:\n    g()\n",  # 3.11
+    "match.py": "match x:\n    case [a, *_]:\n        print(a)\n",  # 3.10
+}
+
+
+async def test_syntax_newer_than_the_running_python_is_left_alone(tmp_path):
+    found = await outcomes_of(NEWER, tmp_path, min_confidence=0.0, unsafe_fixes=True)
+    parses = {path for path, text in NEWER.items() if PythonLanguage().parses(text)}
+    assert {path for path, one in found.items() if isinstance(one, Clean)} == parses
+    for path in NEWER.keys() - parses:
+        assert isinstance(found[path], Skipped), (path, found[path])
+        assert found[path].why is SkipReason.NEWER_SYNTAX, path
+        assert "(syntax was added in Python 3." in found[path].reason
+        assert found[path].corrections == ()
+
+
 async def test_refused_corrections_are_not_applied_again(tmp_path):
     text = "import os\nprint()\n"
     first = (await outcomes_of({"scripts/a.py": text}, tmp_path))["scripts/a.py"]
@@ -112,19 +140,28 @@ async def test_refused_corrections_are_not_applied_again(tmp_path):
     assert again.corrections[0].state is State.SUPPRESSED
 
 
-async def test_a_missing_tool_is_said_and_the_others_go_on(tmp_path, monkeypatch):
+async def test_a_missing_tool_is_said_and_nothing_is_repaired_on_one_parsers_word(
+    tmp_path, monkeypatch
+):
     from thea_code_system.tools.runner import ToolRunner
 
     monkeypatch.setattr(ToolRunner, "_folders", lambda self: iter(()))
-    text = "def f(a):\n    if a\n        return 1\n"
-    context = ProjectContext(str(tmp_path), Settings(min_confidence=0.5))
+    texts = {"m.py": "x = 1\n", "broken.py": "def f(a):\n    if a\n        return 1\n"}
+    context = ProjectContext(str(tmp_path), Settings(min_confidence=0.0, unsafe_fixes=True))
     actor = create_actor(CorrectionActor, context, inline=True)
-    (outcome,) = await actor.correct([SourceFile.decode("m.py", text.encode())])
+    whole, broken = await actor.correct(
+        [SourceFile.decode(path, text.encode()) for path, text in texts.items()]
+    )
     packed = await actor.statistics()
     await actor.shutdown()
-    assert isinstance(outcome, Corrected)
+    assert isinstance(whole, Clean)
+    assert isinstance(broken, Failed)
+    assert not broken.broken
+    assert "line 2: expected ':'; a newer version might accept it" in broken.reason
+    assert not broken.corrections
     assert "ruff" in packed["unavailable"]
-    assert any(kind == "incomplete" for kind, _, _ in outcome.facts)
+    for outcome in (whole, broken):
+        assert any(kind == "incomplete" for kind, _, _ in outcome.facts)
 
 
 async def test_a_corrector_that_fails_on_one_file_still_serves_the_others(tmp_path, monkeypatch):

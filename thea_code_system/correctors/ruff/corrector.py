@@ -13,7 +13,7 @@ from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.ruff.imports import ImportJudge
 from thea_code_system.correctors.ruff.scopes import TargetScopes
 from thea_code_system.correctors.selection import FamilySelection
-from thea_code_system.tools.ruff import RuffAnswer, RuffFinding, RuffRequest
+from thea_code_system.tools.ruff import RUNNING_VERSION, RuffAnswer, RuffFinding, RuffRequest
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Edit, Proposal, Safety
@@ -73,7 +73,8 @@ class RuffCorrector(Corrector):
         configs = () if context.settings.isolated else RuffRequest.relevant(context.tool_configs)
         defaults = files(__package__).joinpath("defaults.toml").read_text(encoding="utf-8")
         chosen = self._chosen
-        arguments = []
+        # What is added may depend on the version; our own defaults do not, and screening needs it.
+        arguments = [] if configs or chosen.codes else [RUNNING_VERSION]
         if chosen.codes:
             flag = "--extend-select" if chosen.defaults else "--select"
             arguments += [flag, ",".join(chosen.codes)]
