@@ -21,7 +21,7 @@ Judgement = tuple[str, float, str, str]  # code, confidence, verdict, source
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What the user made of the corrections of one code.
+    """What users and verifiers made of the corrections of one code.
 
     ``share`` is the mean of the posterior Beta distribution: the confidence that the corrections
     had counts as ``PSEUDO_OBSERVATIONS`` cases beside those that the ledger has seen.
@@ -30,6 +30,7 @@ class Acceptance:
     code: str
     kept: int
     refused: int
+    rejected: int
     share: float
 
 
@@ -47,10 +48,10 @@ class ActorRecord:
 
 
 class _Said:
-    """What the user said about the corrections of one code."""
+    """What was said about the corrections of one code."""
 
     def __init__(self) -> None:
-        self._verdicts = {"kept": TorchCounter(), "refused": TorchCounter()}
+        self._verdicts = {name: TorchCounter() for name in ("kept", "refused", "rejected")}
         self._confidence = TorchAccumulator()
 
     def take(self, confidence: float, verdict: str) -> None:
@@ -60,11 +61,12 @@ class _Said:
 
     def posterior(self, code: str) -> Acceptance:
         """Prior belief and judgements together."""
-        kept, refused = (counter.value() for counter in self._verdicts.values())
+        kept, refused, rejected = (counter.value() for counter in self._verdicts.values())
         weight = scalar(float(PSEUDO_OBSERVATIONS))
         believed = mul(weight, self._confidence.mean())
-        share = div(add(believed, kept), add(weight, add(kept, refused)))
-        return Acceptance(code, int(kept), int(refused), float(share))
+        seen = add(add(kept, refused), rejected)
+        share = div(add(believed, kept), add(weight, seen))
+        return Acceptance(code, int(kept), int(refused), int(rejected), float(share))
 
 
 class LedgerStatistics:
@@ -119,7 +121,7 @@ class LedgerStatistics:
         for code, confidence, verdict, _ in self._judgements:
             said.setdefault(code, _Said()).take(confidence, verdict)
         rows = [each.posterior(code) for code, each in said.items()]
-        return sorted(rows, key=lambda row: (-row.kept - row.refused, row.code))
+        return sorted(rows, key=lambda row: (-row.kept - row.refused - row.rejected, row.code))
 
     def actors(self) -> list[ActorRecord]:
         """The actors of the latest run that had any."""

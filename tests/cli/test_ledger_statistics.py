@@ -47,7 +47,7 @@ def test_files_of_all_runs_are_merged_and_corrections_counted_as_they_are_now():
 def test_acceptance_weighs_answers_against_the_calibrated_confidence():
     said = [("ruff/F401", 0.97, verdict, "review") for verdict in ("kept", "kept", "refused")]
     (row,) = LedgerStatistics([], [], said).acceptance()
-    assert (row.kept, row.refused) == (2, 1)
+    assert (row.kept, row.refused, row.rejected) == (2, 1, 0)
     wanted = (PSEUDO_OBSERVATIONS * 0.97 + 2) / (PSEUDO_OBSERVATIONS + 3)
     assert row.share == pytest.approx(wanted)
     (row,) = LedgerStatistics([], [], said[2:]).acceptance()

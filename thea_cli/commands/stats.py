@@ -92,11 +92,10 @@ class StatsTables:
         Console.print("")
 
     def _acceptance(self) -> None:
-        table = Table(
-            "rule", "kept", "turned down", "acceptance", right=("kept", "turned down", "acceptance")
-        )
+        numbers = ("kept", "turned down", "rejected", "acceptance")
+        table = Table("rule", *numbers, right=numbers)
         for row in self._of.acceptance():
-            table.row(row.code, row.kept, row.refused, f"{row.share:.2f}")
+            table.row(row.code, row.kept, row.refused, row.rejected, f"{row.share:.2f}")
         table.print()
 
     def _actors(self) -> None:
@@ -161,6 +160,7 @@ def command(
     """Show what has been corrected: by rule and state, with confidence, acceptance and speed.
 
     Acceptance starts from the confidence, which weighs as much as twenty answers; your
-    answers in `thea review` and what you take back with `thea undo` move it.
+    answers in `thea review`, what you take back with `thea undo` and what a verifier rejects
+    move it.
     """
     return StatsQuery(path, choice("--format", format, ("table", "json", "prometheus")))

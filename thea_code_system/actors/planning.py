@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,23 +24,12 @@ class RunPlan:
     @cached_property
     def settings(self) -> Settings:
         """The part of the configuration that correctors and gate read."""
-        config = self._config
-        return Settings(
-            select=config.select,
-            ignore=config.ignore,
-            extend_select=config.extend_select,
-            per_file_ignores=config.per_file_ignores,
-            min_confidence=config.min_confidence,
-            unsafe_fixes=config.unsafe_fixes,
-            isolated=config.isolated,
-            trust=config.trust,
-            context_length=config.context_length,
-            syntax_budget=config.syntax_budget,
-            syntax_seconds=config.syntax_seconds,
-            tool_seconds=config.tool_seconds,
-            words=config.words,
-            patterns=config.pattern_texts(),
-        )
+        shared = {
+            entry.name: getattr(self._config, entry.name)
+            for entry in fields(Settings)
+            if entry.name != "patterns"
+        }
+        return Settings(**shared, patterns=self._config.pattern_texts())
 
     @cached_property
     def environment(self) -> str:

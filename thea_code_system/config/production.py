@@ -87,6 +87,13 @@ class ProductionConfig:
         about = {"root", "origins", "notes", "consulted"}
         return tuple(entry.name for entry in fields(cls) if entry.name not in about)
 
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        """The value of each name where no source gives one."""
+        plain = cls()
+        values = {name: getattr(plain, name) for name in cls.names()}
+        return values | {"per_file_ignores": dict(plain.per_file_ignores)}
+
     def origin(self, key: str) -> Origin:
         """Where a value comes from."""
         return self.origins.get(key, Origin())

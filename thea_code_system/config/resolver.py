@@ -251,7 +251,7 @@ class ConfigResolver:
         from thea_code_system.config.schema import SettingsSchema
 
         try:
-            return SettingsSchema(**layer.values)
+            return SettingsSchema(**ProductionConfig.defaults() | dict(layer.values))
         except ValidationError as error:
             raise self._explained(error, layer.origins) from error
 

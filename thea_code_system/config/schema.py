@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from thea_code_system.config.production import DEFAULT_EXCLUDE
-
 Names = tuple[str, ...]
 Count = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
@@ -20,41 +18,44 @@ _UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "g
 
 
 class SettingsSchema(BaseSettings):
-    """One field per key; names with ``_`` here are spelled with ``-`` in files and flags."""
+    """The type of each key; names with ``_`` here are spelled with ``-`` in files and flags.
+
+    Defaults are those of :class:`ProductionConfig`.
+    """
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
 
-    select: Names = ()
-    ignore: Names = ()
-    extend_select: Names = ()
-    per_file_ignores: dict[str, Names] = Field(default_factory=dict)
-    min_confidence: Probability = 0.8
-    unsafe_fixes: bool = False
-    exclude: Names = DEFAULT_EXCLUDE
-    extend_exclude: Names = ()
-    force_exclude: bool = False
-    respect_gitignore: bool = True
-    max_file_size: Count = 1_000_000
-    words: Names = ()
-    patterns: Names = ()
-    context_length: Count = 32_768
-    syntax_budget: Count = 4_000
-    syntax_seconds: Seconds = 20.0
-    tool_seconds: Seconds = 60.0
-    workers: Count | None = None
-    max_workers: Count | None = None
-    device: str = "auto"
-    address: str | None = None
-    preset: Literal["development", "production", "edge"] | None = None
-    isolated: bool = False
-    trust: bool = False
-    cache: bool = True
-    cache_dir: str | None = None
+    select: Names
+    ignore: Names
+    extend_select: Names
+    per_file_ignores: dict[str, Names]
+    min_confidence: Probability
+    unsafe_fixes: bool
+    exclude: Names
+    extend_exclude: Names
+    force_exclude: bool
+    respect_gitignore: bool
+    max_file_size: Count
+    words: Names
+    patterns: Names
+    context_length: Count
+    syntax_budget: Count
+    syntax_seconds: Seconds
+    tool_seconds: Seconds
+    workers: Count | None
+    max_workers: Count | None
+    device: str
+    address: str | None
+    preset: Literal["development", "production", "edge"] | None
+    isolated: bool
+    trust: bool
+    cache: bool
+    cache_dir: str | None
     output_format: Literal[
         "full", "concise", "json", "json-lines", "diff", "sarif", "github", "gitlab"
-    ] = "full"
-    show_fixes: bool = False
-    show_suggestions: bool = False
+    ]
+    show_fixes: bool
+    show_suggestions: bool
 
     @field_validator(
         "select", "ignore", "extend_select", "exclude", "extend_exclude", "words", "patterns",

@@ -79,13 +79,14 @@ class LedgerStore:
 
         ``images`` are the bytes, by digest, of the files that are about to be written: they are
         kept, durably, together with what the files will become. Clean and skipped files
-        without corrections leave no trace.
+        without corrections leave no trace. What a verifier turned down is evidence, once.
         """
         number = self._database.number(run)
         with self._database.transaction(full=bool(images)):
             for outcome in outcomes:
                 if outcome.corrections or outcome.status in {"corrected", "failed"}:
                     self._enter(number, outcome)
+                    self._doubt(number, run, outcome)
                 if isinstance(outcome, Corrected) and outcome.digest in images:
                     self._keep(images[outcome.digest])
                     self._intend(number, outcome.path, self._first_intent(outcome))
@@ -152,6 +153,16 @@ class LedgerStore:
             f"INSERT OR REPLACE INTO correction ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
             rows,
         )
+
+    def _doubt(self, number: int, run: str, outcome: FileOutcome) -> None:
+        """Enter a verifier's rejections, but for those that it has voiced before."""
+        for one in outcome.corrections:
+            if one.state is State.REJECTED and not self._database.row(
+                "SELECT 1 FROM evidence WHERE verdict = 'rejected' AND correction IN"
+                " (SELECT id FROM correction WHERE fingerprint = ?)",
+                one.fingerprint,
+            ):
+                self._judge(number, run, [one.id], "rejected", "verifier")
 
     def _keep(self, data: bytes) -> None:
         self._database.execute(

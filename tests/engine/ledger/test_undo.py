@@ -60,6 +60,17 @@ async def test_undo_of_a_file_takes_back_that_file_and_is_a_refusal(desk):
     assert await desk.ledger.evidence() == (("ruff/F401", 0.97, "refused", "undo"),)
 
 
+async def test_what_a_verifier_turns_down_is_evidence_once_however_often_it_is_met(desk):
+    rejected = [await desk.correct(FILES, State.REJECTED) for _ in range(2)]
+    said = ("ruff/F401", 0.97, "rejected", "verifier")
+    assert await desk.ledger.evidence() == (said,) * 3
+    (desk.root / "b.py").write_bytes(B + b"\nz = 3\n")
+    await desk.correct({"b.py": FILES["b.py"]}, State.REJECTED)
+    assert await desk.ledger.evidence() == (said,) * 3
+    assert await desk.ledger.refusals() == ()
+    assert len(set(rejected)) == 2
+
+
 async def test_undo_of_one_correction_keeps_the_others(desk):
     run = await desk.correct(FILES)
     first, second = await correction_ids(desk, run)

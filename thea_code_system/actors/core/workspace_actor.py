@@ -12,7 +12,7 @@ from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.outcome import Failed, Skipped
 from thea_code_system.values.source import SourceFile
-from thea_code_system.values.workspace import Entry, Manifest, Survey, TreeFacts, Write, Written
+from thea_code_system.values.workspace import Entry, Survey, TreeFacts, Write, Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
 
@@ -49,11 +49,6 @@ class WorkspaceActor(Actor):
         self._busy = asyncio.Lock()
         self._survey = Survey(())
         self._whole = False
-
-    @remote_method
-    async def unchanged(self, manifest: Manifest) -> bool:
-        """Whether everything that a walk looked at still has its stamp; reads no file."""
-        return await asyncio.to_thread(manifest.holds)
 
     @remote_method
     async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
