@@ -46,7 +46,7 @@ class Recorder(LinearScorer):
             total = dict(self.totals.get(candidate.before.text, {}))
             for name, value in (
                 *zip(Features.NAMES, row, strict=True),
-                (f"rule:{candidate.step.rule}", 1.0),
+                *((sign, 1.0) for sign in self.signs(candidate)),
             ):
                 if value:
                     total[name] = total.get(name, 0.0) + value
@@ -69,7 +69,14 @@ def collect(case):
         if (key := tuple(made)) in seen:
             continue
         seen.add(key)
-        rows.append({"right": made == wanted, "features": scorer.totals[candidate.patch.text]})
+        rows.append(
+            {
+                "right": made == wanted,
+                "steps": len(candidate.steps),
+                "edits": [[e.start, e.end, e.replacement] for e in candidate.patch.edits()],
+                "features": scorer.totals[candidate.patch.text],
+            }
+        )
     return {
         "id": case["id"],
         "kind": case["kind"],
@@ -201,7 +208,7 @@ def main():
     cases = [
         c
         for c in cases
-        if c["language"] == options.language
+        if options.language in {"any", c["language"]}
         or (options.language == "ecmascript" and c["language"] != "python")
     ]
     with (

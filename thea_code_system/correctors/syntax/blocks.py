@@ -9,6 +9,7 @@ from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit
 
 _HEADERS: Final = 40
+_BLANK: Final = frozenset({"space", "indent", "newline", "comment"})
 
 
 class Blocks:
@@ -79,7 +80,7 @@ class Blocks:
             out.append(range(first, last + 1))
             line = broken.previous_code(line)
         if line:
-            out.append(range(line, last + 1))
+            out += [range(line, last + 1), range(line, line + 1)]
         return tuple(dict.fromkeys(out))
 
     def shift(self, lines: range, level: str) -> tuple[Edit, ...]:
@@ -143,10 +144,14 @@ class Blocks:
         return max(steps, key=lambda step: (steps[step], -len(step)), default="    ")
 
     def _inside_strings(self) -> frozenset[int]:
-        """Lines that begin inside a string: their indentation is text."""
+        """Lines that begin inside a string: their indentation is text, but for docstrings."""
         inside: set[int] = set()
+        before = ":"
         for lexeme in self._broken.lexemes:
-            if lexeme.kind == "string" and ("\n" in lexeme.text or "\r" in lexeme.text):
+            long = lexeme.kind == "string" and ("\n" in lexeme.text or "\r" in lexeme.text)
+            if long and before != ":":
                 first, last = self._broken.line_of(lexeme.start), self._broken.line_of(lexeme.end)
                 inside.update(range(first + 1, last + 1))
+            if lexeme.kind not in _BLANK:
+                before = lexeme.text
         return frozenset(inside)

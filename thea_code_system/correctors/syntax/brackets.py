@@ -83,9 +83,22 @@ class Brackets:
                     elif CLOSER_OF[stack[-1][0].text] == text:
                         stack.pop()
                     else:
-                        clashing.append((stack.pop()[0], lexeme))
+                        clashing.append((stack[-1][0], lexeme))
+                        unclosed += cls._skip(stack, OPENER_OF[text])
         unclosed += [lexeme for lexeme, _ in stack]
         return cls(broken, tuple(unclosed), tuple(unopened), tuple(clashing))
+
+    @staticmethod
+    def _skip(stack: list[tuple[Lexeme, int]], wanted: str) -> list[Lexeme]:
+        """Takes the opener off that a clashing closer means; returns those above it.
+
+        Without an opener of its kind the closer is taken for a wrong one of the last opener.
+        """
+        same = [i for i, (opener, _) in enumerate(stack) if opener.text == wanted]
+        deepest = same[-1] if same else len(stack) - 1
+        above = [opener for opener, _ in stack[deepest + 1 :]]
+        del stack[deepest:]
+        return above
 
     def ends(self, opener: Lexeme) -> Iterator[tuple[int, str]]:
         """Where an opener's partner may belong, nearest line ends first: offset and what precedes.
@@ -107,13 +120,26 @@ class Brackets:
                 break
             lines.append(number)
         codes = {n: tuple(x for x in broken.code_of(n) if x.start > opener.start) for n in lines}
-        for number in lines:
+        yield from ((offset, "") for offset in self._tail(codes[first]))
+        if over := self._over(first, base):
+            end = broken.span(broken.previous_code(over))[1]
+            yield end, f"{broken.source.newline}{indent}"
+        for number in lines[1:]:
             yield from ((offset, "") for offset in self._tail(codes[number]))
         for number in lines[1:]:
             yield broken.span(number)[1], f"{broken.source.newline}{indent}"
         yield opener.end, ""
         for number in lines:
             yield from ((lexeme.end, "") for lexeme in reversed(codes[number][-_REACH:]))
+
+    def _over(self, first: int, base: int) -> int:
+        """The line below an opener's that stands too far left to be inside; 0 if there is none."""
+        for number in self.broken.code_below(first):
+            column = len(self.broken.indent(number).expandtabs(8))
+            code = self.broken.code_of(number)
+            if column < base or (column == base and code and code[0].text not in OPENER_OF):
+                return number
+        return 0
 
     @staticmethod
     def _tail(code: tuple[Lexeme, ...]) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.patch import Patch
+from thea_code_system.correctors.syntax.probe import Verdict
 from thea_code_system.languages.base import Fault
 from thea_code_system.values.correction import Edit, Proposal
 
@@ -16,16 +17,15 @@ class RepairCandidate:
 
     ``steps`` are the proposals taken, each in the coordinates of the text before it; ``before`` is
     the text that the last step was made on, and ``patch`` holds all steps in the coordinates of the
-    original. ``faults`` are what the parser still says; ``region`` is the piece of the new text,
-    around the last step, that was parsed by itself. ``past`` is the score before the last step.
+    original. ``verdict`` is what the parser says of the new text. ``past`` is the score before the
+    last step.
     """
 
     original: BrokenSource
     before: BrokenSource
     steps: tuple[Proposal, ...]
     patch: Patch
-    faults: tuple[Fault, ...]
-    region: str
+    verdict: Verdict
     past: float = 0.0
 
     @property
@@ -37,6 +37,11 @@ class RepairCandidate:
     def edits(self) -> tuple[Edit, ...]:
         """The edits of the last step, in the coordinates of ``before.text``."""
         return self.step.edits
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What the parser still objects to."""
+        return self.verdict.faults
 
     @property
     def parses(self) -> bool:

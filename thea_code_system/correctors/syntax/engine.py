@@ -37,6 +37,7 @@ _LEXICAL: Final = re.compile(
     r"unterminated|invalid (?:non-printable )?character|invalid \w+ literal|leading zeros|unmatched"
     r"|never closed|does not match|after line continuation|inconsistent use of tabs"
 )
+_INDENTATION: Final = re.compile(r"indent|tabs and spaces")  # seldom a matter of tokens
 _Ranked: TypeAlias = "dict[str, tuple[RepairCandidate, float]]"  # whole repairs by their texts
 _State: TypeAlias = "tuple[RepairCandidate | None, BrokenSource, float]"
 
@@ -116,14 +117,13 @@ class RepairEngine:
                 return None
             step, verdict = found
             steps, patch = (*steps, step), patch.then(step.edits)
-            faults, region = verdict.faults, verdict.region
-            made = RepairCandidate(broken, state, steps, patch, faults, region, score)
+            made = RepairCandidate(broken, state, steps, patch, verdict, score)
             score = TorchMath.plain(self._scorer.score([made]))[0]
             if made.parses:
                 return made, score
             state = BrokenSource.of(broken.source.with_text(patch.text), broken.language)
             if not state.faults:  # the whole text parses where a window of it did not
-                return replace(made, faults=()), score
+                return replace(made, verdict=replace(verdict, faults=())), score
         return None
 
     def _removal_at(self, state: BrokenSource) -> tuple[Proposal, Verdict] | None:
@@ -176,8 +176,7 @@ class RepairEngine:
                 state,
                 (*steps, step),
                 patch.then(step.edits),
-                verdict.faults,
-                verdict.region,
+                verdict,
                 past,
             )
             for step, verdict in self._helpful(state, share, deadline)
@@ -203,7 +202,8 @@ class RepairEngine:
         """All proposals, each once; every rule's likeliest come before any rule's second ones."""
         rules = sorted(self._rules.for_language(state.language.name), key=lambda rule: -rule.prior)
         turns = [(rule.repairs(state), 1) for rule in rules]
-        turns.append((self._search.repairs(state), _SEARCHED))
+        number = 1 if _INDENTATION.search(state.faults[0].message) else _SEARCHED
+        turns.append((self._search.repairs(state), number))
         seen: set[tuple[Edit, ...]] = set()
         while turns:
             left = []

@@ -10,12 +10,17 @@ from typing import Final
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.ngrams import NgramTable
+from thea_code_system.correctors.syntax.probe import WRAPPER
 from thea_code_system.correctors.syntax.smells import Smells
+from thea_code_system.correctors.syntax.tree_smells import TreeSmells
 from thea_code_system.correctors.syntax.words import Words
 from thea_code_system.languages.base import Lexeme
+from thea_code_system.languages.grammar import GrammarLanguage
 from thea_code_system.values.correction import Edit, Safety
 
 _BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
+_WORDS: Final = frozenset({"name", "keyword", "number", "string"})
+_SMALL: Final = 2  # tokens of an edit that is told by its very tokens
 _REACH: Final = 3  # lines of context on each side
 _LEAST: Final = -9.0
 _REMEMBERED: Final = 20_000
@@ -59,7 +64,8 @@ class Features:
         "new_line",
         "joined",
         "comment",
-        *Smells.NAMES,
+        "new_names",
+        *dict.fromkeys((*Smells.NAMES, *TreeSmells.NAMES)),
     )
 
     def __init__(self, tables: Mapping[str, NgramTable]) -> None:
@@ -71,6 +77,7 @@ class Features:
         self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
         self._local: Counter[tuple[str, ...]] = Counter()
         self._texts = ""
+        self._known: tuple[str, frozenset[str]] = ("", frozenset())
         self._lexed: dict[tuple[str, str], Sequence[Lexeme]] = {}
 
     def __call__(self, candidate: RepairCandidate) -> list[float]:
@@ -90,13 +97,61 @@ class Features:
         found.update(self._usual(before, edits))
         found.update(self._place(before, edits))
         found.update(self._lines(before, edits))
-        if candidate.parses and before.language.name == "python":
+        if not found.get("indent_only"):
+            found["new_names"] = float(min(self._new_names(candidate), 5))
+        if candidate.parses:
             found.update(self._smells(candidate))
         return [float(found.get(name, 0.0)) for name in self.NAMES]
 
+    def act(self, candidate: RepairCandidate) -> str:
+        """What a small edit of tokens does, as ``removed>inserted``: words as their kinds."""
+        if len(candidate.edits) != 1:
+            return ""
+        edit, before = candidate.edits[0], candidate.before
+        gone, new = (
+            [x.kind if x.kind in _WORDS else x.text for x in self._code(before, text)]
+            for text in (before.text[edit.start : edit.end], edit.replacement)
+        )
+        small = len(gone) <= _SMALL and len(new) <= _SMALL
+        return f"{' '.join(gone)}>{' '.join(new)}" if small and (gone or new) else ""
+
+    def _new_names(self, candidate: RepairCandidate) -> int:
+        """How many names the last step made that the original has nowhere."""
+        before, edits, original = candidate.before, candidate.edits, candidate.original
+        if self._known[0] != original.text:
+            known = frozenset(x.text for x in original.lexemes if x.kind == "name")
+            self._known = (original.text, known)
+        start = before.span(before.line_of(edits[0].start))[0]
+        end = before.span(before.line_of(edits[-1].end))[1]
+        parts, position = [], start
+        for edit in edits:
+            parts += [before.text[position : edit.start], edit.replacement]
+            position = edit.end
+        line = "".join((*parts, before.text[position:end]))
+        made = {x.text for x in self._by_line(before, line) if x.kind == "name"}
+        return len(made - self._known[1])
+
+    @classmethod
+    def _smells(cls, candidate: RepairCandidate) -> dict[str, float]:
+        verdict, language = candidate.verdict, candidate.before.language
+        lines = cls._touched(candidate)
+        if isinstance(language, GrammarLanguage):
+            tree = language.tree(verdict.region.encode("utf-8", "surrogatepass"))
+            counts = TreeSmells.of(tree, lines) if tree is not None else Counter()
+        else:
+            own = range(lines.start - verdict.line + 1, lines.stop - verdict.line + 1)
+            counts = Smells.of(verdict.region, own, inner=verdict.region.startswith(WRAPPER))
+        return {name: float(min(count, 5)) for name, count in counts.items()}
+
     @staticmethod
-    def _smells(candidate: RepairCandidate) -> dict[str, float]:
-        return {name: float(min(count, 5)) for name, count in Smells.of(candidate.region).items()}
+    def _touched(candidate: RepairCandidate) -> range:
+        """The lines of the new text that the last step changed, and one on either side."""
+        before, edits = candidate.before, candidate.edits
+        first, last = before.line_of(edits[0].start), before.line_of(edits[-1].end)
+        more = sum(
+            e.replacement.count("\n") - before.text.count("\n", e.start, e.end) for e in edits
+        )
+        return range(first - 1, max(first, last + more) + 2)
 
     def _size(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
         inserted: Counter[str] = Counter()
@@ -109,14 +164,14 @@ class Features:
             gone = self._code(before, old)
             inserted.update(x.text for x in new)
             deleted.update(x.text for x in gone)
-            words += sum(x.kind in {"name", "keyword", "number", "string"} for x in new)
-            lost += sum(x.kind in {"name", "keyword", "number", "string"} for x in gone)
+            words += sum(x.kind in _WORDS for x in new)
+            lost += sum(x.kind in _WORDS for x in gone)
             lines += max(0, old.count("\n") - edit.replacement.count("\n"))
             if before.language.line_comment in edit.replacement and "comment" not in old:
                 comment = 1.0
                 _, end = before.span(before.line_of(edit.end))
                 hidden = self._code(before, before.text[edit.end : end])
-                lost += sum(x.kind in {"name", "keyword", "number", "string"} for x in hidden)
+                lost += sum(x.kind in _WORDS for x in hidden)
                 deleted.update(x.text for x in hidden)
         plus = sum((inserted - deleted).values())
         minus = sum((deleted - inserted).values())

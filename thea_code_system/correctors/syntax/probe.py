@@ -17,7 +17,7 @@ _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally|case)\b")
 _BEGINS: Final = re.compile(r"[@\w]")
 _OPEN: Final = "never closed"
 _ENOUGH: Final = 400
-_WRAPPER: Final = "if 1:\n"
+WRAPPER: Final = "if 1:\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,12 @@ class Verdict:
     """What the parser says of an edited text.
 
     ``faults`` are in that text's coordinates, empty if it parses. ``region`` is the smallest piece
-    of the text around the edits that was parsed by itself.
+    of the text around the edits that was parsed by itself; its first line is line ``line``.
     """
 
     faults: tuple[Fault, ...]
     region: str
+    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Window:
         if not all(self.start <= edit.start and edit.end <= self.end for edit in edits):
             return False
         if not self.prefix:
-            return True
+            first = edits[0]
+            return self.start == 0 or first.start > self.start or bool(first.replacement.strip())
         moved = (e.replacement for e in edits if not e.replacement.strip(" \t") and e.start < e.end)
         return all(len(indent.expandtabs(8)) >= self.column for indent in moved)
 
@@ -110,19 +112,20 @@ class WindowProbe(Probe):
 
     def __call__(self, edits: Sequence[Edit]) -> Verdict:
         """Parse window by window, from the smallest that holds the edits."""
-        region = ""
+        region, line = "", 1
         for window in self._windows:
             if not window.holds(edits):
                 continue
             piece = window.prefix + self._apply(edits, window.start, window.end)
             fault = self._python.first_fault(piece)
-            region = region or piece
+            if not region:
+                region, line = piece, window.line - window.prefix.count("\n")
             if fault is not None:
-                return Verdict((self._moved(fault, window),), region)
+                return Verdict((self._moved(fault, window),), region, line)
             below = () if window.prefix else self._after(edits, window)
             if below:
-                return Verdict(below, region)
-        return Verdict((), region)
+                return Verdict(below, region, line)
+        return Verdict((), region, line)
 
     def _after(self, edits: Sequence[Edit], window: Window) -> tuple[Fault, ...]:
         """The first fault of the text below a window, moved by what the edits add."""
@@ -177,7 +180,7 @@ class WindowProbe(Probe):
             last = self._end(below, self._column(first))
             start = broken.lines.line_span(first)[0]
             end = broken.lines.line_span(last)[0] if last else len(broken.text)
-            prefix = _WRAPPER if self._column(first) else ""
+            prefix = WRAPPER if self._column(first) else ""
             yield Window(start, end, first, prefix, self._column(first))
 
     def _column(self, line: int) -> int:

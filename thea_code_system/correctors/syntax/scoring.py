@@ -55,7 +55,7 @@ class LinearScorer(Scorer):
 
     @cached_property
     def weights(self) -> dict[str, float]:
-        """The weight of each feature, and of each code under ``rule:…``."""
+        """The weight of each feature, of each code (``rule:…``) and small edit (``act:…``)."""
         folder = resources.files("thea_code_system.correctors.syntax").joinpath("data")
         loaded: dict[str, float] = json.loads(folder.joinpath("weights.json").read_text("utf-8"))
         return loaded
@@ -66,7 +66,7 @@ class LinearScorer(Scorer):
 
         weights = torch.tensor([self.weights.get(name, 0.0) for name in Features.NAMES])
         rows = torch.tensor([self._features(candidate) for candidate in candidates])
-        rules = [self.weights.get(f"rule:{candidate.step.rule}", 0.0) for candidate in candidates]
+        rules = [sum(map(self._weight, self.signs(candidate))) for candidate in candidates]
         past = torch.tensor([candidate.past for candidate in candidates])
         return rows @ weights + torch.tensor(rules) + past
 
@@ -78,6 +78,13 @@ class LinearScorer(Scorer):
 
         logits = torch.tensor([*scores, self.weights["none"]]) * self.weights["temperature"]
         return TorchMath.plain(torch.softmax(logits, 0)[:-1])
+
+    def signs(self, candidate: RepairCandidate) -> tuple[str, ...]:
+        """The names of what is either so or not: the rule of the last step, and its act."""
+        return f"rule:{candidate.step.rule}", f"act:{self._features.act(candidate)}"
+
+    def _weight(self, name: str) -> float:
+        return self.weights.get(name, 0.0)
 
     def rows(self, candidates: Sequence[RepairCandidate]) -> list[list[float]]:
         """The features themselves, to fit the weights on."""

@@ -90,6 +90,7 @@ _ECMASCRIPT: Final = (
         "import",
         "export",
         "default",
+        "0",
         "()",
         "{}",
         "({",
@@ -111,6 +112,7 @@ _NAMES: Final = {
     **dict.fromkeys(("'", '"', '"""', "'''", "`"), ("syntax/unterminated-string",) * 2),
 }
 _WORDS: Final = frozenset({"name", "keyword", "number", "string"})
+_TRAILING: Final = frozenset({",", ";", ":", ")", "]"})  # they end a line rather than begin one
 _NEAR: Final = 16
 _FAR: Final = 60
 
@@ -211,10 +213,15 @@ class TokenSearch(SyntaxRule):
     ) -> Iterator[Proposal]:
         """Before a lexeme; after it where a line ends, since elsewhere the next sees to it."""
         ends = following is None or "\n" in broken.text[lexeme.end : following.start]
+        line = broken.line_of(lexeme.start)
+        begins = not broken.text[broken.span(line)[0] : lexeme.start].strip()
+        above = broken.code_of(broken.previous_code(line)) if begins else ()
         for word in words:
             rule = _NAMES.get(word, ("", ""))[0]
             spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}
             before = Edit(lexeme.start, lexeme.start, f"{word} " if spaced else word)
+            if word in _TRAILING and above:
+                before = Edit(above[-1].end, above[-1].end, word)
             yield self._step(f"insert {word!r}", before, rule=rule)
             if ends:
                 after = Edit(lexeme.end, lexeme.end, f" {word}" if spaced else word)

@@ -45,15 +45,20 @@ class Smells(ast.NodeVisitor):
         "empty_ellipsis",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, lines: range, *, inner: bool) -> None:
         self.found: Counter[str] = Counter()
+        self._lines = lines
+        self._inner = inner
         self._functions: list[ast.AST] = []
         self._loops = 0
 
     @classmethod
-    def of(cls, text: str) -> Counter[str]:
-        """The signs in a text; none if it does not parse."""
-        smells = cls()
+    def of(cls, text: str, lines: range, *, inner: bool = False) -> Counter[str]:
+        """The signs on some lines (from 1) of a text; none if it does not parse.
+
+        ``inner`` text was cut out of a block: nobody knows which functions are around it.
+        """
+        smells = cls(lines, inner=inner)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -62,6 +67,10 @@ class Smells(ast.NodeVisitor):
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return Counter()
         return smells.found
+
+    def _note(self, name: str, node: ast.expr | ast.stmt) -> None:
+        last = node.end_lineno or node.lineno
+        self.found[name] += node.lineno < self._lines.stop and last >= self._lines.start
 
     def generic_visit(self, node: ast.AST) -> None:
         """Look at every body of statements on the way down."""
@@ -92,24 +101,27 @@ class Smells(ast.NodeVisitor):
 
     def visit_Return(self, node: ast.Return) -> None:
         """``return`` belongs into functions."""
-        self.found["misplaced"] += not self._functions
+        if not self._functions and not self._inner:
+            self._note("misplaced", node)
         self.generic_visit(node)
 
     def visit_Break(self, node: ast.Break | ast.Continue) -> None:
         """Outside a loop."""
-        del node
-        self.found["misplaced"] += not self._loops
+        if not self._loops and not self._inner:
+            self._note("misplaced", node)
 
     visit_Continue = visit_Break  # noqa: N815
 
     def visit_Name(self, node: ast.Name) -> None:
         """``self`` where no function of that parameter encloses it."""
-        if node.id == "self" and not any(self._takes_self(f) for f in self._functions):
-            self.found["foreign_self"] += 1
+        known = self._inner or any(self._takes_self(f) for f in self._functions)
+        if node.id == "self" and not known:
+            self._note("foreign_self", node)
 
     def visit_Call(self, node: ast.Call) -> None:
         """A literal that is called: a comma or an operator is missing."""
-        self.found["called_literal"] += isinstance(node.func, _LITERALS)
+        if isinstance(node.func, _LITERALS):
+            self._note("called_literal", node)
         self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
@@ -117,7 +129,8 @@ class Smells(ast.NodeVisitor):
         odd = isinstance(node.value, (ast.List, ast.Tuple, ast.Set)) and isinstance(
             node.slice, ast.Tuple
         )
-        self.found["called_literal"] += odd
+        if odd:
+            self._note("called_literal", node)
         self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -126,20 +139,20 @@ class Smells(ast.NodeVisitor):
         quoted = isinstance(node.annotation, ast.Constant) and isinstance(
             node.annotation.value, (str, type(None))
         )
-        self.found["odd_annotation"] += not (isinstance(node.annotation, plain) or quoted)
-        self.found["odd_annotation"] += node.value is None and not isinstance(
-            node.annotation, plain
-        )
+        if not (isinstance(node.annotation, plain) or (quoted and node.value is not None)):
+            self._note("odd_annotation", node)
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """``x = 1,`` is rarely meant."""
-        self.found["one_tuple"] += isinstance(node.value, ast.Tuple) and len(node.value.elts) == 1
+        if isinstance(node.value, ast.Tuple) and len(node.value.elts) == 1:
+            self._note("one_tuple", node)
         self.generic_visit(node)
 
     def visit_Assert(self, node: ast.Assert) -> None:
         """``assert (x, "message")`` is always true."""
-        self.found["one_tuple"] += isinstance(node.test, ast.Tuple)
+        if isinstance(node.test, ast.Tuple):
+            self._note("one_tuple", node)
         self.generic_visit(node)
 
     @staticmethod
@@ -152,17 +165,20 @@ class Smells(ast.NodeVisitor):
     def _body(self, owner: ast.AST, body: Sequence[ast.stmt]) -> None:
         for index, statement in enumerate(body):
             if index and isinstance(body[index - 1], _ENDS):
-                self.found["unreachable"] += 1
-            if isinstance(statement, ast.Expr):
-                self._expression(owner, index, statement.value)
+                self._note("unreachable", statement)
+            if isinstance(statement, ast.Expr) and (
+                sign := self._expression(owner, index, statement.value)
+            ):
+                self._note(sign, statement)
 
-    def _expression(self, owner: ast.AST, index: int, value: ast.expr) -> None:
+    @staticmethod
+    def _expression(owner: ast.AST, index: int, value: ast.expr) -> str:
         if isinstance(value, _USELESS):
-            self.found["useless"] += 1
-        elif isinstance(value, ast.Constant):
-            if isinstance(value.value, str):
-                self.found["stray_string"] += index > 0
-            elif value.value is not ...:
-                self.found["useless"] += 1
-            else:
-                self.found["empty_ellipsis"] += not isinstance(owner, (*_SCOPES, ast.ClassDef))
+            return "useless"
+        if not isinstance(value, ast.Constant):
+            return ""
+        if isinstance(value.value, str):
+            return "stray_string" if index > 0 else ""
+        if value.value is not ...:
+            return "useless"
+        return "" if isinstance(owner, (*_SCOPES, ast.ClassDef)) else "empty_ellipsis"

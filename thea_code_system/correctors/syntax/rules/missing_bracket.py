@@ -47,9 +47,10 @@ class MissingBracket(SyntaxRule):
     def _close(self, brackets: Brackets, opener: Lexeme) -> Iterator[Proposal]:
         partner = CLOSER_OF[opener.text]
         for offset, before in brackets.ends(opener):
-            yield self.proposal(
-                f"add the missing {partner!r}", Edit(offset, offset, before + partner)
-            )
+            message = f"add the missing {partner!r}"
+            yield self.proposal(message, Edit(offset, offset, before + partner))
+            if before:
+                yield self.proposal(message, Edit(offset, offset, f"{before}{partner},"))
 
     def _open(self, broken: BrokenSource, closer: Lexeme) -> Iterator[Proposal]:
         partner = OPENER_OF[closer.text]

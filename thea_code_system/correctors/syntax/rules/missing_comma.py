@@ -32,8 +32,11 @@ class MissingComma(SyntaxRule):
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
-        """Look at every pair of neighbours within three lines of the fault."""
-        code = [x for number in broken.around(3) for x in broken.code_of(number)]
+        """Look at every pair of neighbours within three lines of code of the fault."""
+        line = broken.faults[0].line
+        above = broken.previous_code(line)
+        lines = {*broken.around(3), *(n for n in (above, broken.previous_code(above)) if n)}
+        code = [x for number in sorted(lines) for x in broken.code_of(number)]
         offset = broken.faults[0].offset
         pairs = list(itertools.pairwise(code))
         for left, right in sorted(pairs, key=lambda pair: abs(pair[1].start - offset)):

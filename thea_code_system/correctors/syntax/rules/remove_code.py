@@ -23,7 +23,7 @@ class RemoveCode(SyntaxRule):
     FIXES: ClassVar[dict[str, str]] = {
         "x = 1\nsome notes to self\ny = 2\n": "x = 1\ny = 2\n",
         "x = 1\nwrite more here\n": "x = 1\n# write more here\n",
-        "x = 1 ~\n": "x = 1\n",
+        "x = 1 or so on\n": "x = 1\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -52,10 +52,12 @@ class RemoveCode(SyntaxRule):
     def _tail(self, broken: BrokenSource, line: int) -> Iterator[Proposal]:
         """What stands on the line from the fault on, or from some lexeme on."""
         _, end = broken.span(line)
-        for lexeme in reversed(broken.code_of(line)[1:]):
+        code = broken.code_of(line)
+        while code and code[-1].kind == "operator":  # to remove a few signs is the search's part
+            code = code[:-1]
+        for lexeme in reversed(code[1:]):
             start = len(broken.text[: lexeme.start].rstrip(" \t"))
             yield self.proposal("remove the rest of the line", Edit(start, end, ""))
-        code = broken.code_of(line)
         for lexeme in code[1:]:
             yield self.proposal(
                 "remove the line's beginning", Edit(code[0].start, lexeme.start, "")

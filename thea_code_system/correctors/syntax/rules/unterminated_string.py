@@ -74,7 +74,10 @@ class UnterminatedString(SyntaxRule):
         """Quotes inside a string of the same quotes."""
         start, _ = broken.span(number)
         line = broken.line(number)
-        for mark, other in (("'", '"'), ('"', "'")):
+        pairs = [("'", '"'), ('"', "'")]
+        if broken.language.name != "python":
+            pairs += [("'", "`"), ('"', "`")]
+        for mark, other in pairs:
             places = [
                 start + i for i, c in enumerate(line) if c == mark and line[i - 1 : i] != "\\"
             ]

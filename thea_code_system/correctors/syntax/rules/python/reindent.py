@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
@@ -32,16 +32,17 @@ class Reindent(SyntaxRule):
         blocks = Blocks(broken)
         line = broken.faults[0].line
         above, below = broken.previous_code(line), broken.next_code(line)
-        for number in dict.fromkeys(
-            (line, above, below, broken.previous_code(above) if above else 0)
-        ):
-            if not number or not broken.is_code(number):
-                continue
-            for level in blocks.levels(number):
-                for lines in blocks.ranges(number):
-                    if edits := blocks.shift(lines, level):
-                        yield self.proposal("move the block to the level that fits", *edits)
+        higher = broken.previous_code(above) if above else 0
+        if broken.is_code(line):
+            yield from self._moved(blocks, blocks.ranges(line))
         for lines in blocks.before(line):
-            for level in blocks.levels(lines[0]):
+            yield from self._moved(blocks, (lines,))
+        for number in (above, below, higher):
+            if number:
+                yield from self._moved(blocks, blocks.ranges(number))
+
+    def _moved(self, blocks: Blocks, found: Sequence[range]) -> Iterator[Proposal]:
+        for level in blocks.levels(found[0][0]) if found else ():
+            for lines in found:
                 if edits := blocks.shift(lines, level):
                     yield self.proposal("move the block to the level that fits", *edits)
