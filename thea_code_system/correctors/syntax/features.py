@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.ngrams import NgramTable
@@ -59,6 +60,10 @@ class Features:
         "lines_moved",
         "columns",
         "off_unit",
+        "torn",
+        "body",
+        "splits_above",
+        "splits_below",
         "like_above",
         "like_below",
         "new_line",
@@ -77,6 +82,7 @@ class Features:
         self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
         self._local: Counter[tuple[str, ...]] = Counter()
         self._texts = ""
+        self._unit = 4
         self._known: tuple[str, frozenset[str]] = ("", frozenset())
         self._lexed: dict[tuple[str, str], Sequence[Lexeme]] = {}
 
@@ -86,6 +92,7 @@ class Features:
         if before.text != self._texts:
             self._texts, self._before = before.text, {}
             self._local = self._count(before)
+            self._unit = len(Blocks(before).unit.expandtabs(8))
         found: dict[str, float] = {"step": 1.0, "prior": math.log(max(candidate.step.score, 1e-3))}
         found["unsafe"] = float(candidate.step.safety < Safety.SAFE)
         found["partial"] = float(not candidate.parses)
@@ -97,7 +104,7 @@ class Features:
         found.update(self._usual(before, edits))
         found.update(self._place(before, edits))
         found.update(self._lines(before, edits))
-        if not found.get("indent_only"):
+        if before.text[edits[0].start : edits[0].end].strip() or edits[0].replacement.strip():
             found["new_names"] = float(min(self._new_names(candidate), 5))
         if candidate.parses:
             found.update(self._smells(candidate))
@@ -295,21 +302,42 @@ class Features:
         ]
         if not (blank and starts and newlines == 0 and len(starts) == len(edits)):
             return found
-        first, last = edits[0], edits[-1]
+        moved = [e for e in edits if self._column(before, e) != self._old_column(before, e)]
+        if not moved:  # tabs for as many spaces
+            return found
+        first, last = moved[0], moved[-1]
         line, final = before.line_of(first.start), before.line_of(last.start)
-        level = len(self._new_indent(before, first).expandtabs(8))
+        level, old = self._column(before, first), self._old_column(before, first)
         above, below = before.previous_code(line), before.next_code(final)
-        old = len(before.indent(line).expandtabs(8))
         found["indent_only"] = 1.0
-        found["lines_moved"] = math.log(len(edits))
+        found["lines_moved"] = math.log(len(moved))
         found["columns"] = math.log1p(abs(level - old))
-        found["off_unit"] = float(level % 4 != 0)
+        found["off_unit"] = float(level % self._unit != 0)
+        found["torn"] = float(self._ending(before, final) in {"(", "[", "{", ","})
         if above:
-            found["like_above"] = float(level == len(before.indent(above).expandtabs(8)))
+            column = len(before.indent(above).expandtabs(8))
+            header = self._ending(before, above) == ":"
+            found["like_above"] = float(level == column and not header)
+            found["body"] = float(header and level == column + self._unit)
+            found["splits_above"] = float(column == old)
         if below:
-            new = len(self._new_indent(before, last).expandtabs(8))
-            found["like_below"] = float(new == len(before.indent(below).expandtabs(8)))
+            column = len(before.indent(below).expandtabs(8))
+            found["like_below"] = float(self._column(before, last) == column)
+            found["splits_below"] = float(column == self._old_column(before, last))
         return found
+
+    @staticmethod
+    def _ending(before: BrokenSource, line: int) -> str:
+        code = before.code_of(line)
+        return code[-1].text if code else ""
+
+    @classmethod
+    def _column(cls, before: BrokenSource, edit: Edit) -> int:
+        return len(cls._new_indent(before, edit).expandtabs(8))
+
+    @staticmethod
+    def _old_column(before: BrokenSource, edit: Edit) -> int:
+        return len(before.indent(before.line_of(edit.start)).expandtabs(8))
 
     @staticmethod
     def _new_indent(before: BrokenSource, edit: Edit) -> str:

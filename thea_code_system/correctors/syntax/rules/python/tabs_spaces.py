@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
+from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
+
+# How wide people took a tab to be, in 41 mined repairs that rewrote whole files (dev split).
+_SIZES: Final = {8: 0.6, 4: 0.4, 2: 0.02}
+_ODD: Final = 0.3
+_MOST_ODD: Final = 4
+_LEAST: Final = 0.001
 
 
 class TabsSpaces(SyntaxRule):
@@ -23,29 +30,52 @@ class TabsSpaces(SyntaxRule):
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
-        """The lines around the fault first, then the whole file; a tab for 4, 8 or 2 columns."""
+        """The whole file first, then the lines around the fault; a tab for 8, 4 or 2 columns."""
         indents = [
             (n, broken.indent(n)) for n in range(1, broken.line_count + 1) if broken.line(n).strip()
         ]
-        if not any("\t" in indent for _, indent in indents):
-            return
-        if not any(" " in indent for _, indent in indents):
+        tabbed = sum("\t" in indent for _, indent in indents)
+        spaced = sum(" " in indent for _, indent in indents)
+        if not tabbed or not spaced:
             return
         line = broken.faults[0].line
         near = [(n, indent) for n, indent in indents if abs(n - line) <= 1]
         block = [(n, indent) for n, indent in indents if n in self._block(broken, line)]
-        for lines in (near, [x for x in near if x[0] == line], block, indents):
-            for size in (4, 8, 2):
+        unit = len(Blocks(broken).unit.expandtabs(4))
+        scopes = ((1.0, indents), (0.03, block), (0.02, near), (0.01, [(line, "")]))
+        for share, lines in scopes:
+            for size, usual in _SIZES.items():
                 for tabs in (False, True):
+                    kind = 1.0 if tabs == (tabbed > spaced) else 0.05
+                    odd = _ODD ** self._odd(broken, size, unit)
                     edits = [
                         e
                         for n, indent in lines
-                        for e in self._rewrite(broken, n, indent, size, tabs=tabs)
+                        for e in self._rewrite(
+                            broken, n, indent or broken.indent(n), size, tabs=tabs
+                        )
                     ]
                     if edits:
                         yield self.proposal(
-                            f"write the indentation in {'tabs' if tabs else 'spaces'}", *edits
+                            f"write the indentation in {'tabs' if tabs else 'spaces'}",
+                            *edits,
+                            score=max(share * usual * kind * odd, _LEAST),
                         )
+
+    @staticmethod
+    def _odd(broken: BrokenSource, size: int, unit: int) -> int:
+        """How many tabbed lines would not stand where the line above them lets one expect."""
+        odd = 0
+        for number in range(2, broken.line_count + 1):
+            above = broken.previous_code(number)
+            if not ("\t" in broken.indent(number) and above and broken.is_code(number)):
+                continue
+            step = len(broken.indent(number).expandtabs(size))
+            step -= len(broken.indent(above).expandtabs(size))
+            code = broken.code_of(above)
+            header = bool(code) and code[-1].text == ":"
+            odd += step != unit if header else step > 0
+        return min(odd, _MOST_ODD)
 
     @staticmethod
     def _block(broken: BrokenSource, line: int) -> range:
