@@ -201,6 +201,11 @@ class TokenSearch(SyntaxRule):
         double = following is not None and following.text == lexeme.text
         safety = Safety.UNSAFE if lexeme.kind in _WORDS and not double else Safety.SAFE
         yield self._step(message, Edit(lexeme.start, end, ""), rule=rule, safety=safety)
+        begins = not broken.text[
+            broken.span(broken.line_of(lexeme.start))[0] : lexeme.start
+        ].strip()
+        if begins and end > lexeme.end:  # what follows is the line's indentation
+            yield self._step(message, Edit(lexeme.start, lexeme.end, ""), rule=rule, safety=safety)
         if following is not None:
             both = Edit(lexeme.start, following.end, "")
             unsafe = lexeme.kind in _WORDS or following.kind in _WORDS

@@ -42,6 +42,7 @@ class Smells(ast.NodeVisitor):
         "foreign_self",
         "odd_target",
         "one_tuple",
+        "bare_tuple",
         "empty_ellipsis",
     )
 
@@ -141,13 +142,23 @@ class Smells(ast.NodeVisitor):
         )
         if not (isinstance(node.annotation, plain) or (quoted and node.value is not None)):
             self._note("odd_annotation", node)
+        self._tuple(node, node.value, node.target)
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """``x = 1,`` is rarely meant."""
-        if isinstance(node.value, ast.Tuple) and len(node.value.elts) == 1:
-            self._note("one_tuple", node)
+        self._tuple(node, node.value, node.targets[-1])
         self.generic_visit(node)
+
+    def _tuple(self, node: ast.stmt, value: ast.expr | None, target: ast.expr) -> None:
+        """A tuple without parentheses for a single name."""
+        if not isinstance(value, ast.Tuple) or not value.elts:
+            return
+        bare = value.col_offset == value.elts[0].col_offset
+        if len(value.elts) == 1:
+            self._note("one_tuple", node)
+        elif bare and isinstance(target, (ast.Name, ast.Attribute, ast.Subscript)):
+            self._note("bare_tuple", node)
 
     def visit_Assert(self, node: ast.Assert) -> None:
         """``assert (x, "message")`` is always true."""

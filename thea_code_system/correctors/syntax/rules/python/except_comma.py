@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -33,6 +34,9 @@ class ExceptComma(SyntaxRule):
         "try:\n    f()\nexcept OSError, ValueError:\n    g()\n": (
             "try:\n    f()\nexcept (OSError, ValueError):\n    g()\n"
         ),
+        "try:\n    f()\nexcept OSError, ValueError as e:\n    g(e)\n": (
+            "try:\n    f()\nexcept (OSError, ValueError) as e:\n    g(e)\n"
+        ),
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -52,9 +56,10 @@ class ExceptComma(SyntaxRule):
             return
         if len(parts) == 2 and len(parts[1]) == 1 and not self._is_class(parts[1][0]):
             yield Edit(parts[0][-1].end, parts[1][0].start, " as ")
-        elif "as" not in {token.text for token in header.tokens}:
+        else:
+            classes = list(itertools.takewhile(lambda token: token.text != "as", header.tokens))
             yield Edit(header.first.start, header.first.start, "(")
-            yield Edit(header.last.end, header.last.end, ")")
+            yield Edit(classes[-1].end, classes[-1].end, ")")
 
     @staticmethod
     def _is_class(token: Lexeme) -> bool:
