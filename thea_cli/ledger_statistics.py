@@ -124,9 +124,10 @@ class LedgerStatistics:
         return sorted(rows, key=lambda row: (-row.kept - row.refused - row.rejected, row.code))
 
     def actors(self) -> list[ActorRecord]:
-        """The actors of the latest run that had any."""
+        """The actors of the latest run that had any with work to do."""
         for run in self.runs:
-            if actors := run.report.get("actors"):
+            actors = run.report.get("actors", {})
+            if any(plain.get("counters") for plain in actors.values()):
                 return [self._actor(name, plain) for name, plain in sorted(actors.items())]
         return []
 

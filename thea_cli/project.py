@@ -34,6 +34,11 @@ class Project:
         self.ledger: Any = None
         self._workspace: Any = None
 
+    @property
+    def empty(self) -> str:
+        """What to say where nothing was ever corrected."""
+        return f"There is no run in {self.root} yet: thea correct"
+
     def run(self, work: Callable[[Project], Coroutine[Any, Any, int]]) -> int:
         """Open the ledger, do the work, and close the ledger whatever happens."""
         return Interruptible().run(self._opened(work))
@@ -44,7 +49,7 @@ class Project:
         from thea_code_system.workspace.walking import WalkOptions
         from thea_code_system.wrappers import create_actor
 
-        self.ledger = create_actor(LedgerActor, self.root, inline=True)
+        self.ledger = create_actor(LedgerActor, self.root, make=False, inline=True)
         self._workspace = create_actor(WorkspaceActor, self.root, WalkOptions(()), inline=True)
         try:
             return await work(self)

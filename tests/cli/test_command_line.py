@@ -76,6 +76,8 @@ def test_version_does_not_even_import_typer(tmp_path):
         (["explain", "syntax/missing-colom"], ["Did you mean syntax/missing-colon?"]),
         (["explain", "ruff/F99999"], ["knows no rule F99999"]),
         (["stats", "--format", "xml"], ["--format cannot be xml"]),
+        (["config", "nowhere"], ["there is no file or folder nowhere"]),
+        (["undo", "--forget", "--correction", "x"], ["there is no correction x"]),
     ],
 )
 def test_a_mistake_is_explained_and_exits_2_without_a_traceback(arguments, words, tmp_path):

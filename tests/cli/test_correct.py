@@ -307,3 +307,40 @@ def test_a_signal_ends_a_run_in_order(tree, number, code):
     assert process.returncode == code, err
     assert "Traceback" not in err
     assert tree.read("a") == BROKEN * 200
+
+
+@pytest.mark.parametrize("command", ["history", "stats", "review", "config"])
+def test_looking_back_leaves_no_trace(tree, command):
+    tree.put(a=UNUSED)
+    tree.thea(command)
+    assert not (tree.root / ".thea").exists()
+    assert not (tree.root.parent / "state").exists()
+
+
+def test_a_damaged_ledger_keeps_no_check_from_running_but_nothing_is_written_without_it(tree):
+    tree.put(a=UNUSED)
+    tree.correct("--check", code=1)
+    for file in (tree.root / ".thea").glob("ledger.sqlite*"):
+        file.write_bytes(b"garbage" * 1000)
+    for more in ([], ["--no-cache"]):
+        out, err = tree.correct("--check", *more, code=1)
+        assert "would correct src/a.py" in out
+        assert "what you turned down is not known" in err
+    assert tree.correct("-", stdin=b"x = 1\n")[0] == "x = 1\n"
+    _, err = tree.correct(code=2)
+    assert "cannot be opened" in err
+    assert tree.read("a") == UNUSED
+
+
+def test_a_configuration_that_cannot_be_read_is_said_with_what_to_do(tree):
+    own = tree.root / "thea.toml"
+    for data, words in {
+        b"select = [": "is no valid TOML",
+        b"\xff": "is not UTF-8",
+        b"select = 3": 'thea.toml:1: select cannot be 3: write a list, such as ["ruff"',
+        b"extend = 'nowhere.toml'": "there is no configuration file",
+    }.items():
+        own.write_bytes(data)
+        _, err = tree.thea("correct", code=2)
+        assert words in err
+        assert "hint:" in err

@@ -12,6 +12,7 @@ import typer
 from thea_cli.console import Console
 from thea_cli.request import CorrectRequest
 from thea_cli.tables import Table
+from thea_code_system.errors import UsageError
 
 EXAMPLES = (
     "thea config                    what counts here, and why",
@@ -30,6 +31,9 @@ class ConfigQuery:
 
     def run(self) -> int:
         """Print the resolved settings."""
+        (path,) = self.request.paths
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no file or folder {path}", "Check the path's spelling.")
         config = self.request.resolve()
         console = Console()
         for note in config.notes:

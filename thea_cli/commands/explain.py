@@ -81,10 +81,9 @@ class Explanation:
             for rule in catalogue.rules(each.name):
                 Console.print(f"  {rule.code}: {rule.about}")
             return
-        near = difflib.get_close_matches(self.code, catalogue.codes(), n=1, cutoff=0.0)[0]
-        raise UsageError(
-            f"there is no rule {self.code}", f"Did you mean {near}? `thea rules` lists all."
-        )
+        near = difflib.get_close_matches(self.code, catalogue.codes(), n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"there is no rule {self.code}", f"{hint}`thea rules` lists all.")
 
 
 def _indented(text: str) -> str:

@@ -50,7 +50,7 @@ class HistoryQuery:
             Console.print(json.dumps([_plain(run) for run in runs], indent=2))
             return 0
         if not runs:
-            Console.print(f"There is no run in {project.root} yet.")
+            Console.print(project.empty)
         table = Table(
             "run", "when", "mode", "files changed", "applied", "suggested", "command",
             right=("files changed", "applied", "suggested"),
@@ -75,6 +75,9 @@ class HistoryQuery:
             Console.print(json.dumps({**_plain(run), "files": plain}, indent=2))
             return 0
         Console.print(f"{run.id}  {_when(run.started)}  thea {run.command}")
+        if not files:
+            Console.print("It found nothing that an earlier run had not entered.")
+            return 0
         counts = Counter(record.status for record in files)
         Console.print(", ".join(f"{n} {status}" for status, n in sorted(counts.items())))
         table = Table("correction", "where", "state", "confidence", "rules", "message")

@@ -41,7 +41,9 @@ class ReviewRequest:
         run, files = await self._open(project)
         total = len([one for record in files for one in record.corrections])
         if not total:
-            Console.print("There are no open suggestions.")
+            runs = await project.ledger.runs(1)
+            nothing = "There are no open suggestions." if runs else project.empty
+            Console.print(nothing)
             return 0
         number = applied = refused = 0
         for record in files:

@@ -49,7 +49,7 @@ class StatsQuery:
 
             Console.print(exposition(statistics).rstrip("\n"))
         elif not statistics.runs:
-            Console.print(f"There is no run in {project.root} yet: thea correct")
+            Console.print(project.empty)
         else:
             StatsTables(statistics).print()
         return 0

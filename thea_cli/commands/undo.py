@@ -38,13 +38,23 @@ class UndoRequest:
 
     async def _forget(self, project: Project) -> int:
         chosen = [self.correction] if self.correction else None
-        refusals = await project.ledger.refusals()
-        if not self.dry_run:
-            await project.ledger.forget(chosen)
-        number = 1 if chosen else len(refusals)
-        verb = "Would forget" if self.dry_run else "Forgot"
-        Console.print(f"{verb} {number} correction(s) turned down; they may be applied again.")
+        if self.correction:
+            await project.ledger.run_of_correction(self.correction)  # else there is none
+        before = await project.ledger.refusals()
+        if self.dry_run:
+            Console.print(self._forgotten("Would forget", 1 if chosen else len(before)))
+            return 0
+        await project.ledger.forget(chosen)
+        number = len(before) - len(await project.ledger.refusals())
+        Console.print(self._forgotten("Forgot", number))
         return 0
+
+    @staticmethod
+    def _forgotten(verb: str, number: int) -> str:
+        if not number:
+            return "There is nothing to forget: no such correction was turned down."
+        noun, they = ("correction", "it") if number == 1 else ("corrections", "they")
+        return f"{verb} {number} {noun} turned down; {they} may be applied again."
 
     async def _undo(self, project: Project) -> int:
         name = self.run_id

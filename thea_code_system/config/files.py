@@ -91,14 +91,29 @@ class ConfigReader:
             text = path.read_text(encoding="utf-8")
             values: Any = tomli.loads(text)
         except FileNotFoundError as error:
-            raise ConfigError(f"there is no configuration file {path}") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"cannot read the configuration file {path}: {error}") from error
+            raise ConfigError(
+                f"there is no configuration file {path}",
+                "Check the spelling of --config, or of `extend` in the file that names it.",
+            ) from error
+        except OSError as error:
+            raise ConfigError(
+                f"cannot read the configuration file {path}: {error.strerror}",
+                "Make it a file that you may read, or run with --isolated.",
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(
+                f"the configuration file {path} is not UTF-8: {error.reason}, byte {error.start}",
+                "Save it as UTF-8; TOML knows no other encoding.",
+            ) from error
         except tomli.TOMLDecodeError as error:
-            raise ConfigError(f"{path} is no valid TOML: {error}") from error
+            raise ConfigError(
+                f"{path} is no valid TOML: {error}", "Mend it there, or run with --isolated."
+            ) from error
         shared = path.name == SHARED_FILE
-        if shared:
-            values = values.get("tool", {}).get("thea", {})
+        for table in ("tool", "thea") if shared else ():
+            values = values.get(table, {})
+            if not isinstance(values, dict):
+                raise ConfigError(f"{path}: {table} is no table", "Write [tool.thea].")
         return ConfigFile(path, values, self._lines(text, shared=shared))
 
     def _is_config(self, path: Path) -> bool:

@@ -32,6 +32,10 @@ _LOWER_IS_STRICTER = frozenset({
 })  # fmt: skip
 _HIGHER_IS_STRICTER = frozenset({"min_confidence"})
 _NEVER_IN_A_PROJECT = frozenset({"cache_dir", "trust", "isolated"})
+_PLAINLY = {  # what pydantic says, and what it means to somebody who writes TOML
+    "Input should be a valid tuple": 'write a list, such as ["ruff", "syntax"]',
+    "Input should be a valid dictionary": 'write a table, such as {"tests/*" = ["ruff/F401"]}',
+}
 _VARIABLES = {"THEA_CONFIDENCE_THRESHOLD": "min_confidence"}
 
 
@@ -260,6 +264,7 @@ class ConfigResolver:
         first = error.errors()[0]
         key = str(first["loc"][0]) if first["loc"] else ""
         words = str(first["msg"]).removeprefix("Value error, ")
+        words = _PLAINLY.get(words, words)
         where = origins.get(key, Origin())
         name = key.replace("_", "-")
         given = first.get("input")

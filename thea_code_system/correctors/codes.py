@@ -86,8 +86,9 @@ class CodeBook:
         near = difflib.get_close_matches(code, [*self.families, *every], 1, 0.5)
         if "/" not in code and not near:
             near = [bare[name] for name in difflib.get_close_matches(code, sorted(bare), 1, 0.5)]
-        hint = f"did you mean {near[0]}?" if near else f"families are {', '.join(self.families)}"
-        return UsageError(f"there is no rule {code}", f"{hint} See thea rules")
+        families = f"The families are {', '.join(self.families)}."
+        hint = f"Did you mean {near[0]}?" if near else families
+        return UsageError(f"there is no rule {code}", f"{hint} `thea rules` lists all.")
 
     async def _ask(self, family: str) -> Sequence[str]:
         match family:

@@ -20,15 +20,19 @@ _SEALED = "the project cannot be written"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state directory; ``warning`` says once why it is not the usual one."""
+    """A state directory; ``warning`` says once why it is not the usual one.
+
+    ``blank`` if there is none: then the ledger is an empty one in memory.
+    """
 
     path: Path
     warning: str = ""
+    blank: bool = False
 
     @property
     def ledger(self) -> Path:
         """The ledger's file."""
-        return self.path.joinpath(LEDGER)
+        return Path(":memory:") if self.blank else self.path.joinpath(LEDGER)
 
     @property
     def cache(self) -> Path:
@@ -51,17 +55,20 @@ class StateDirectory:
         self._root = root
         self._base = base or Platform().state_directory()
 
-    def choose(self, *, tracked: bool = False) -> State:
-        """The state directory to use, made where it did not exist.
+    def choose(self, *, tracked: bool = False, make: bool = True) -> State:
+        """The state directory to use.
 
         Args:
             tracked: whether git tracks the project's directory.
+            make: whether to make one where there is none.
         """
         own = Path(self._root).joinpath(NAME)
+        users = self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
+        if not make and not os.path.lexists(own) and not os.path.lexists(users):
+            return State(own, blank=True)
         problem = "git tracks it" if tracked else self._problem(own)
         if not problem:
             return State(own)
-        users = self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
         if not self._problem(users):
             return State(users, self._warning(own, problem, users))
         import tempfile

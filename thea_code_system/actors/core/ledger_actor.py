@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -33,21 +34,34 @@ class LedgerActor(Actor):
 
     Args:
         root: the project root, absolute.
+        make: whether to start a ledger where there is none; who only looks back leaves no trace.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, make: bool = True) -> None:
         self._root = root
+        self._make = make
         self._busy = asyncio.Lock()
+        self._state: State | None = None
         self._books: Books | None = None
 
     @remote_method
-    async def open(self) -> State:
+    async def open(self, *, needed: bool = True) -> State:
         """Choose the state directory and open the ledger; its warning is for the user, once.
+
+        A run that writes nothing does not need it: an empty one takes the place of a damaged one.
 
         Raises:
             LedgerError: the ledger is damaged, or was made by a newer Thea.
         """
-        return (await self._opened()).state
+        try:
+            return (await self._opened()).state
+        except LedgerError as error:
+            if needed or self._state is None:
+                raise
+            warning = f"{error.message}; what you turned down is not known"
+            self._state = replace(self._state, warning=warning, blank=True)
+            self._books = await self._do(Books, self._state)
+            return self._state
 
     async def shutdown(self) -> None:
         """Close the ledger."""
@@ -249,8 +263,9 @@ class LedgerActor(Actor):
     async def _opened(self) -> Books:
         if self._books is None:
             tracked = await Git(self._root).tracks(NAME)
-            state = await self._do(partial(StateDirectory(self._root).choose, tracked=tracked))
-            self._books = await self._do(Books, state)
+            choose = StateDirectory(self._root).choose
+            self._state = await self._do(partial(choose, tracked=tracked, make=self._make))
+            self._books = await self._do(Books, self._state)
         return self._books
 
     async def _take_turn(self, books: Books) -> None:

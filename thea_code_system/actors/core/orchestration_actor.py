@@ -56,7 +56,7 @@ class OrchestrationActor(Actor):
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
-        state = await self._ledger.open()
+        state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
         replayable = whole and not job.every_file
