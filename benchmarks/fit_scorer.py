@@ -1,12 +1,13 @@
 """Fit the weights of the syntax corrector's hand-made scorer on real repairs.
 
     python benchmarks/fit_scorer.py collect CASES.jsonl ROWS.jsonl [--language python] [--workers 2]
-    python benchmarks/fit_scorer.py fit ROWS.jsonl...
+    python benchmarks/fit_scorer.py fit ROWS.jsonl... [--extra BREAKS.jsonl] [--write]
 
 ``collect`` runs the search and writes, for each case, the features of every whole repair found,
 summed over its steps, and whether it is the human's. ``fit`` maximises the likelihood of the
-human's repair under a softmax over the repairs and the constant "none of them", with an L2 penalty,
-prints cross-validated figures and writes the weights.
+human's repair under a softmax over the repairs and "none of them", with an L2 penalty, and prints
+what it comes to on repositories that had no part in it; ``--write`` writes the weights, and
+``--predictions`` the held-out predictions, which ``calibrate.py`` takes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import multiprocessing
 import random
 import sys
+from collections import Counter
 from pathlib import Path
 
 import torch
@@ -31,6 +33,7 @@ from thea_code_system.correctors.syntax.scoring import LinearScorer
 from thea_code_system.languages.registry import Languages
 from thea_code_system.values.source import SourceFile
 
+SELDOM = 3  # times that a sign has to be met with to get a weight
 WEIGHTS = Path(engine.__file__).parent / "data" / "weights.json"
 
 
@@ -87,45 +90,54 @@ def collect(case):
 
 
 class Fit:
-    def __init__(self, cases, strength=2.0):
-        self.cases = [c for c in cases if c["rows"]]
-        self.names = sorted({n for c in self.cases for r in c["rows"] for n in r["features"]})
-        self.strength = strength
-        start = json.loads(WEIGHTS.read_text())
+    """A softmax over the repairs of each case and "none of them", fitted with an L2 penalty.
+
+    The penalty draws the weights towards those there are (towards zero with ``fresh``). The logit
+    of "none" counts the steps of the best repair. ``extra`` cases take part in the fit only.
+    """
+
+    def __init__(self, cases, extra, options):
+        self.extra = [{**case, "weight": options.extra_weight} for case in extra]
+        self.strength = options.strength
+        found = Counter(
+            n for c in (*cases, *extra) for n in {n for r in c["rows"] for n in r["features"]}
+        )
+        self.names = sorted(
+            n for n in found if found[n] >= SELDOM or not n.startswith(("act:", "rule:"))
+        )
+        start = {} if options.fresh else json.loads(WEIGHTS.read_text())
         self.prior = torch.tensor([start.get(n, 0.0) for n in self.names])
 
     def tensors(self, cases):
         width = max(len(c["rows"]) for c in cases)
         x = torch.zeros(len(cases), width, len(self.names))
-        mask = torch.zeros(len(cases), width + 1)
-        mask[:, -1] = 1
+        mask, steps = torch.zeros(len(cases), width), torch.ones(len(cases), width)
         target = torch.full((len(cases),), width)
         column = {n: i for i, n in enumerate(self.names)}
         for i, case in enumerate(cases):
             for j, row in enumerate(case["rows"]):
-                mask[i, j] = 1
+                mask[i, j], steps[i, j] = 1, row["steps"]
                 for name, value in row["features"].items():
                     if name in column:
                         x[i, j, column[name]] = value
                 if row["right"]:
                     target[i] = j
-        return x, mask, target
+        return x, mask, steps, target
 
     def train(self, cases):
-        x, mask, target = self.tensors(cases)
-        w = torch.zeros(
-            len(self.names), requires_grad=True
-        )  # steps away from the weights there are
-        none = torch.tensor(-4.0, requires_grad=True)
-        scale = x.reshape(-1, x.shape[-1])[mask[:, :-1].reshape(-1) > 0].std(0).clamp(min=0.3)
-        optimizer = torch.optim.LBFGS([w, none], max_iter=300, line_search_fn="strong_wolfe")
+        cases = [c for c in (*cases, *self.extra) if c["rows"]]
+        x, mask, steps, target = self.tensors(cases)
+        weight = torch.tensor([c.get("weight", 1.0) for c in cases])
+        w = torch.zeros(len(self.names), requires_grad=True)  # steps away from the prior
+        none = torch.tensor([-3.0, -3.0], requires_grad=True)  # and for each step after the first
+        scale = x.reshape(-1, x.shape[-1])[mask.reshape(-1) > 0].std(0).clamp(min=0.3)
+        optimizer = torch.optim.LBFGS([w, none], max_iter=200, line_search_fn="strong_wolfe")
 
         def closure():
             optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(
-                self.logits(x, mask, self.prior + w / scale, none), target, reduction="sum"
-            )
-            loss = loss + self.strength * (w**2).sum() / 2
+            logits = self.logits(x, mask, steps, self.prior + w / scale, none)
+            loss = torch.nn.functional.cross_entropy(logits, target, reduction="none")
+            loss = (loss * weight).sum() + self.strength * (w**2).sum() / 2
             loss.backward()
             return loss
 
@@ -133,58 +145,97 @@ class Fit:
         return (self.prior + w / scale).detach(), none.detach()
 
     @staticmethod
-    def logits(x, mask, w, none):
-        scores = torch.cat([x @ w, none.expand(x.shape[0], 1)], 1)
-        return scores.masked_fill(mask == 0, -1e9)
+    def logits(x, mask, steps, w, none):
+        scores = (x @ w).masked_fill(mask == 0, -1e9)
+        more = steps.gather(1, scores.argmax(1, keepdim=True)) - 1
+        return torch.cat([scores, none[0] + none[1] * more], 1)
 
     def judge(self, cases, w, none):
-        x, mask, target = self.tensors(cases)
-        p = self.logits(x, mask, w, none).softmax(1)
-        best, where = p[:, :-1].max(1)
-        return [
-            (
-                c["kind"],
-                bool(where[i] == target[i]),
-                float(best[i]),
-                int(target[i]) < p.shape[1] - 1,
-            )
-            for i, c in enumerate(cases)
-        ]
+        """The probability of each repair, for each case."""
+        full = [c for c in cases if c["rows"]]
+        x, mask, steps, _ = self.tensors(full)
+        p = self.logits(x, mask, steps, w, none).softmax(1)
+        return [(c, p[i, : len(c["rows"])]) for i, c in enumerate(full)]
 
 
-def fit(paths, strength, write):
-    cases = [json.loads(line) for path in paths for line in Path(path).read_text().splitlines()]
-    fitting = Fit(cases, strength)
-    order = sorted({c["repository"] for c in fitting.cases})
+class Report:
+    """What the fit comes to, on cases that had no part in it."""
+
+    def __init__(self, cases, judged):
+        chances = {case["id"]: p for case, p in judged}
+        self.rows = []
+        for case in cases:
+            p = chances.get(case["id"], torch.zeros(1))
+            right = bool(case["rows"]) and case["rows"][int(p.argmax())]["right"]
+            self.rows.append((case, right, float(p.max()), any(r["right"] for r in case["rows"])))
+
+    def show(self):
+        for key in ("", "kind", "language"):
+            for value in sorted({row[0].get(key, "all") for row in self.rows}):
+                rows = [row for row in self.rows if row[0].get(key, "all") == value]
+                n = len(rows)
+                line = f"{value:24s} n={n} found={sum(r[3] for r in rows) / n:.1%}"
+                line += f" exact={sum(r[1] for r in rows) / n:.1%}"
+                for at in (0.5, 0.7, 0.8, 0.9):
+                    sure = [r for r in rows if r[2] >= at]
+                    right = sum(r[1] for r in sure) / max(1, len(sure))
+                    line += f"  {at}: {len(sure) / n:.1%} at {right:.0%}"
+                print(line)
+
+
+def held_out(fitting, cases):
+    """Each case judged by a fit on the repositories of the other four fifths."""
+    order = sorted({c["repository"] for c in cases})
     random.Random(0).shuffle(order)
-    folds = [order[i::5] for i in range(5)]
     out = []
-    for fold in folds:
-        held = [c for c in fitting.cases if c["repository"] in fold]
-        rest = [c for c in fitting.cases if c["repository"] not in fold]
+    for fold in range(5):
+        held = [c for c in cases if c["repository"] in order[fold::5]]
+        rest = [c for c in cases if c["repository"] not in order[fold::5]]
         if held and rest:
             out += fitting.judge(held, *fitting.train(rest))
-    n = len(cases)
-    for kind in ["ALL", *sorted({k for k, *_ in out})]:
-        rows = [r for r in out if kind in ("ALL", r[0])]
-        total = n if kind == "ALL" else sum(c["kind"] == kind for c in cases)
-        print(
-            f"{kind:24s} n={total} found={sum(r[3] for r in rows) / total:.1%}"
-            f" exact={sum(r[1] for r in rows) / total:.1%}"
-        )
-    for at in (0.5, 0.6, 0.7, 0.8, 0.9):
-        sure = [r for r in out if r[2] >= at]
-        print(
-            f"at {at}: coverage={len(sure) / n:.1%}"
-            f" precision={sum(r[1] for r in sure) / max(1, len(sure)):.1%}"
-        )
-    w, none = fitting.train(fitting.cases)
-    weights = {name: round(float(value), 3) for name, value in zip(fitting.names, w, strict=True)}
-    print(json.dumps(weights))
-    if write:
-        fitted = weights | {"none": round(float(none), 3), "temperature": 1.0}
-        weights = json.loads(WEIGHTS.read_text()) | fitted
-        WEIGHTS.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n")
+    return out
+
+
+def predictions(judged, texts, path):
+    """The scorer's predictions with raw scores, to calibrate on."""
+    with Path(path).open("w") as out:
+        for case, p in judged:
+            order = p.argsort(descending=True)[:8].tolist()
+            made = [
+                {
+                    "output": rewrite(texts[case["id"]], case["rows"][i]["edits"]),
+                    "confidence": round(float(p[i]), 4),
+                    "rules": [n[5:] for n in case["rows"][i]["features"] if n[:5] == "rule:"],
+                }
+                for i in order
+            ]
+            out.write(json.dumps({"id": case["id"], "candidates": made}) + "\n")
+
+
+def rewrite(text, edits):
+    for start, end, replacement in reversed(edits):
+        text = f"{text[:start]}{replacement}{text[end:]}"
+    return text
+
+
+def read(paths):
+    return [json.loads(line) for path in paths for line in Path(path).read_text().splitlines()]
+
+
+def fit(options):
+    cases = read(options.paths)
+    fitting = Fit(cases, read(options.extra), options)
+    judged = held_out(fitting, cases)
+    Report(cases, judged).show()
+    if options.predictions:
+        texts = {case["id"]: case["broken"] for case in read([options.cases])}
+        predictions(judged, texts, options.predictions)
+    if options.write:
+        w, none = fitting.train(cases)
+        weights = {n: round(float(v), 3) for n, v in zip(fitting.names, w, strict=True)}
+        weights |= {"none": round(float(none[0]), 3), "none_step": round(float(none[1]), 3)}
+        kept = {n: v for n, v in json.loads(WEIGHTS.read_text()).items() if n.startswith("rule:")}
+        WEIGHTS.write_text(json.dumps(kept | weights, indent=0, sort_keys=True) + "\n")
 
 
 def main():
@@ -193,29 +244,27 @@ def main():
     )
     parser.add_argument("what", choices=["collect", "fit"])
     parser.add_argument("paths", nargs="+")
-    parser.add_argument("--language", default="python")
+    parser.add_argument("--language", default="any")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--longest", type=int, default=60_000)
     parser.add_argument("--strength", type=float, default=2.0)
-    parser.add_argument("--limit", type=int)
-    parser.add_argument("--longest", type=int, default=20_000)
+    parser.add_argument("--fresh", action="store_true", help="draw the weights towards zero")
+    parser.add_argument("--extra", nargs="*", default=[], help="rows of made-up breaks")
+    parser.add_argument("--extra-weight", type=float, default=0.3)
+    parser.add_argument("--cases", help="the cases of the rows, for --predictions")
+    parser.add_argument("--predictions", help="write held-out predictions with raw scores")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     if options.what == "fit":
-        fit(options.paths, options.strength, options.write)
+        fit(options)
         return
-    cases = [json.loads(line) for line in Path(options.paths[0]).read_text().splitlines()]
-    cases = [c for c in cases if len(c["broken"]) < options.longest]
-    cases = [
-        c
-        for c in cases
-        if options.language in {"any", c["language"]}
-        or (options.language == "ecmascript" and c["language"] != "python")
-    ]
+    cases = [c for c in read(options.paths[:1]) if len(c["broken"]) < options.longest]
+    cases = [c for c in cases if options.language in {"any", c["language"]}]
     with (
         multiprocessing.get_context("spawn").Pool(options.workers) as pool,
         Path(options.paths[1]).open("w") as out,
     ):
-        for made in pool.imap_unordered(collect, cases[: options.limit], chunksize=4):
+        for made in pool.imap_unordered(collect, cases, chunksize=4):
             out.write(json.dumps(made) + "\n")
             out.flush()
 

@@ -71,7 +71,7 @@ class SyntaxCorrector(Corrector):
     def _proposals(
         self, found: Sequence[tuple[RepairCandidate, float]], *, deliberate: bool
     ) -> list[Proposal]:
-        chances = self._scorer.probabilities([score for _, score in found])
+        chances = self._scorer.probabilities(found)
         best = [(candidate, chance) for (candidate, _), chance in zip(found, chances, strict=True)]
         out: list[Proposal] = []
         for index, (candidate, chance) in enumerate(self._distinct(best)[:_OFFERED]):

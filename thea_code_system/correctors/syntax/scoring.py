@@ -30,8 +30,12 @@ class Scorer(ABC):
         """
 
     @abstractmethod
-    def probabilities(self, scores: Sequence[float]) -> list[float]:
-        """How probable each repair of a text is, beside the chance that none is right."""
+    def probabilities(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> list[float]:
+        """How probable each whole repair of a text is, beside the chance that none is right.
+
+        Args:
+            repairs: all that were found, best first, with their log-scores.
+        """
 
     def version(self) -> str:
         """What decides about the scores, for the cache key."""
@@ -70,13 +74,19 @@ class LinearScorer(Scorer):
         past = torch.tensor([candidate.past for candidate in candidates])
         return rows @ weights + torch.tensor(rules) + past
 
-    def probabilities(self, scores: Sequence[float]) -> list[float]:
-        """A softmax over the scores and a constant that stands for all that was not found."""
+    def probabilities(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> list[float]:
+        """A softmax over the scores and a logit that stands for all that was not found.
+
+        That logit counts the steps of the best repair, as the scores do: a file with three faults
+        has smaller scores than one with one.
+        """
         import torch
 
         from thea_code_system.wrappers import TorchMath
 
-        logits = torch.tensor([*scores, self.weights["none"]]) * self.weights["temperature"]
+        more = len(repairs[0][0].steps) - 1
+        none = self.weights["none"] + self.weights["none_step"] * more
+        logits = torch.tensor([*(score for _, score in repairs), none])
         return TorchMath.plain(torch.softmax(logits, 0)[:-1])
 
     def signs(self, candidate: RepairCandidate) -> tuple[str, ...]:
