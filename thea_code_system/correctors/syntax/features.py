@@ -81,6 +81,7 @@ class Features:
         }
         self._before: dict[tuple[int, int, int], tuple[float, int, float]] = {}
         self._local: Counter[tuple[str, ...]] = Counter()
+        self._known_triples: dict[tuple[str, ...], float] = {}
         self._texts = ""
         self._unit = 4
         self._known: tuple[str, frozenset[str]] = ("", frozenset())
@@ -91,7 +92,7 @@ class Features:
         before, edits = candidate.before, candidate.edits
         if before.text != self._texts:
             self._texts, self._before = before.text, {}
-            self._local = self._count(before)
+            self._local, self._known_triples = self._count(before), {}
             self._unit = len(Blocks(before).unit.expandtabs(8))
         found: dict[str, float] = {"step": 1.0, "prior": math.log(max(candidate.step.score, 1e-3))}
         found["unsafe"] = float(candidate.step.safety < Safety.SAFE)
@@ -253,9 +254,15 @@ class Features:
         return out
 
     def _familiar(self, raw: Sequence[str], position: int) -> float:
-        counts = self._local
-        pair = tuple(raw[max(0, position - 1) : position + 1])
         triple = tuple(raw[max(0, position - 2) : position + 1])
+        known = self._known_triples.get(triple)
+        if known is None:
+            known = self._known_triples[triple] = self._log_share(triple)
+        return known
+
+    def _log_share(self, triple: tuple[str, ...]) -> float:
+        """How usual the last of up to three tokens is in this file after those before it."""
+        counts, pair = self._local, triple[-2:]
         share = 0.1 * counts[pair] / (counts[pair[:-1]] + 1) if len(pair) == 2 else 0.0
         if len(triple) == 3:
             share += 0.9 * counts[triple] / (counts[triple[:-1]] + 1)
