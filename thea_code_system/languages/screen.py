@@ -24,6 +24,7 @@ _HINTS: Final = re.compile(
 )
 
 _UNPARENTHESIZED: Final = "Multiple exception types must be parenthesized"  # Ruff's words
+_COMMA: Final = re.compile(r"except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,")  # quick to rule out
 _EXCEPT: Final = re.compile(
     r"^(?P<indent>[ \t]*)except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,"
     r"[ \t]*(?P<name>[^\W\d]\w*)[ \t]*:(?P<rest>[^\n]*)",
@@ -71,7 +72,7 @@ class Screen:
 
         It is old where the name is read in the handler, or bound nowhere else in the file.
         """
-        if not source.path.endswith((".py", ".pyw")):
+        if not source.path.endswith((".py", ".pyw")) or not _COMMA.search(source.text):
             return False
         return any(self._binds(source.text, match) for match in _EXCEPT.finditer(source.text))
 

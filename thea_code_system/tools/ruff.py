@@ -10,7 +10,7 @@ import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from thea_code_system.errors import ToolError
 from thea_code_system.tools.runner import ToolOutput, ToolRunner
@@ -24,7 +24,9 @@ RUNNING_VERSION = f"--target-version=py3{min(sys.version_info.minor, _NEWEST)}"
 """Makes Ruff name what the running Python's parser is too old for."""
 _CONFIG_NAMES = frozenset({"pyproject.toml", "ruff.toml", ".ruff.toml"})
 _ADDED_LATER = "(syntax was added in Python"  # Ruff parses it, but not for the target's version
-_RECENT = 4  # calls: an actor has two batches in hand, and asks about each more than once
+_ERRORS = "F,E9"
+_IS_ERROR = re.compile(r"F\d|E9")
+_RECENT = 4  # analyses: an actor has two batches in hand, before and after their corrections
 _BASE = ("check", "--no-cache", "--no-fix", "--quiet", "--output-format", "json-lines")
 
 
@@ -51,6 +53,11 @@ class RuffFinding:
     def is_newer(self) -> bool:
         """Whether what stands here is good syntax of a later Python than was asked about."""
         return self.code == INVALID and _ADDED_LATER in self.message
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it is among what :meth:`RuffClient.errors` looks for."""
+        return self.code == INVALID or _IS_ERROR.match(self.code) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class RuffRequest:
         """Whether the answer names every fault, and every use of syntax too new for us."""
         return not self.configs and RUNNING_VERSION in self.arguments
 
+    @property
+    def finds_errors(self) -> bool:
+        """Whether the answer names every error: our own selection, and nothing else, decides."""
+        return not self.configs and self.arguments == (RUNNING_VERSION,)
+
     def without_configs(self) -> RuffRequest:
         """The same, ignoring the target's own configurations."""
         return RuffRequest((), self.defaults, self.arguments, self.first_party)
@@ -95,6 +107,9 @@ class RuffAnswer:
     fallback: str = ""
 
 
+_Answers: TypeAlias = "dict[tuple[str, str], tuple[RuffFinding, ...]]"  # by path and text
+
+
 class RuffClient:
     """Organ: asks Ruff on a scratch tree of its own, and remembers the latest batches' answers."""
 
@@ -103,11 +118,10 @@ class RuffClient:
         self._scratch = ScratchTree()
         self._busy = asyncio.Lock()
         self._request: RuffRequest | None = None
-        self._known: dict[str, tuple[str, tuple[RuffFinding, ...]]] = {}
-        self._recent: deque[frozenset[str]] = deque(maxlen=_RECENT)
+        self._recent: deque[_Answers] = deque(maxlen=_RECENT)
         self._fallback = ""
         self._rules: tuple[dict[str, Any], ...] = ()
-        self._asked: tuple[str, Mapping[str, str]] = ("", {})
+        self._asked: Mapping[str, str] = {}
         self._bare: Mapping[str, tuple[RuffFinding, ...]] = {}
 
     def version(self) -> str:
@@ -134,51 +148,58 @@ class RuffClient:
         async with self._busy:
             if request != self._request:
                 self._scratch.close()
-                self._known, self._request, self._fallback = {}, request, ""
-            fresh = [
-                source
-                for source in sources
-                if self._known.get(source.path, (None,))[0] != source.text
-            ]
-            self._recent.append(frozenset(source.path for source in sources))
+                self._recent.clear()
+                self._request, self._fallback = request, ""
+            found = self._remembered(sources)
+            fresh = [source for source in sources if source.path not in found]
             if fresh:
                 analysed = await self._analyse(fresh, request)
-                paths = frozenset().union(*self._recent)
-                kept = {path: known for path, known in self._known.items() if path in paths}
-                self._known = kept | analysed
-            found = {source.path: self._known[source.path][1] for source in sources}
+                self._recent.append(analysed)
+                found.update((path, findings) for (path, _), findings in analysed.items())
             return RuffAnswer(found, self._fallback)
 
-    async def isolated(
-        self, texts: Mapping[str, str], select: str
+    async def errors(
+        self, sources: Sequence[SourceFile], request: RuffRequest | None
     ) -> Mapping[str, tuple[RuffFinding, ...]]:
-        """Findings by path of texts in paths of the caller's making, under no configuration.
+        """What F and E9 find under no configuration, by path; only files with some are there.
 
-        The language is the running Python's: what is too new for it is among the findings.
-
-        Only those that have some are there. The last answer is remembered: two verifiers that ask
-        about the same texts cost one process.
+        The language is the running Python's: what is too new for it is among the findings. Where
+        ``request``, which the corrector makes anyway, finds all of that, its answers serve both.
 
         Raises:
             ToolError: if Ruff cannot be run.
         """
-        async with self._busy:
-            if (select, texts) != self._asked:
-                paths = self._scratch.lay(texts, "bare")
-                self._scratch.forget(paths)
-                arguments = ("--isolated", RUNNING_VERSION, "--select", select)
-                output = await self._run(paths, arguments, frozenset({0, 1}))
-                self._bare = self._parse(output.stdout, texts, "bare")
-                self._asked = (select, dict(texts))
-            return self._bare
+        if request is None or not request.finds_errors:
+            return await self._isolated({source.path: source.text for source in sources})
+        answer = await self.check(sources, request)
+        found = {
+            source.path: tuple(one for one in answer.findings[source.path] if one.is_error)
+            for source in sources
+        }
+        return {path: some for path, some in found.items() if some}
 
     def close(self) -> None:
         """Remove the scratch tree."""
         self._scratch.close()
 
-    async def _analyse(
-        self, sources: Sequence[SourceFile], request: RuffRequest
-    ) -> dict[str, tuple[str, tuple[RuffFinding, ...]]]:
+    def _remembered(self, sources: Sequence[SourceFile]) -> dict[str, tuple[RuffFinding, ...]]:
+        """Findings by path of those texts that were analysed lately."""
+        keys = [(source.path, source.text) for source in sources]
+        return {key[0]: answers[key] for key in keys for answers in self._recent if key in answers}
+
+    async def _isolated(self, texts: Mapping[str, str]) -> Mapping[str, tuple[RuffFinding, ...]]:
+        """The last answer is remembered: two verifiers that ask about the same cost one process."""
+        async with self._busy:
+            if texts != self._asked:
+                paths = self._scratch.lay(texts, "bare")
+                self._scratch.forget(paths)
+                arguments = ("--isolated", RUNNING_VERSION, "--select", _ERRORS)
+                output = await self._run(paths, arguments, frozenset({0, 1}))
+                self._bare = self._parse(output.stdout, texts, "bare")
+                self._asked = texts
+            return self._bare
+
+    async def _analyse(self, sources: Sequence[SourceFile], request: RuffRequest) -> _Answers:
         if self._fallback:
             request = request.without_configs()
         output = await self._attempt(sources, request)
@@ -187,7 +208,7 @@ class RuffClient:
             output = await self._attempt(sources, request.without_configs())
         texts = {source.path: source.text for source in sources}
         findings = self._parse(output.stdout, texts, "tree")
-        return {path: (text, findings.get(path, ())) for path, text in texts.items()}
+        return {(path, text): findings.get(path, ()) for path, text in texts.items()}
 
     async def _attempt(self, sources: Sequence[SourceFile], request: RuffRequest) -> ToolOutput:
         """One process; status 2 is an answer only where the target's configuration may be why."""

@@ -12,7 +12,6 @@ from thea_code_system.values.source import LineMap, SourceFile
 
 PYTHON = (".py", ".pyi", ".pyw")
 ECMASCRIPT = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
-PYTHON_ERRORS = "F,E9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class SyntaxScreen:
         }
 
     async def rejected(self, sources: Sequence[SourceFile]) -> frozenset[str]:
-        """Paths that no version accepts, asking anew and under no configuration.
+        """Paths that no version accepts, under no configuration.
 
         Raises:
             ToolError: if a tool cannot be run.
@@ -79,8 +78,7 @@ class SyntaxScreen:
     async def _python(self, sources: Sequence[SourceFile]) -> Mapping[str, Objection]:
         if not sources:
             return {}
-        texts = {source.path: source.text for source in sources}
-        found = await self._toolbox.ruff.isolated(texts, PYTHON_ERRORS)
+        found = await self._toolbox.ruff.errors(sources, self._toolbox.ruff_request)
         return self._objections(sources, found)
 
     @classmethod

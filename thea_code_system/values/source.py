@@ -7,6 +7,7 @@ import codecs
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?\r?$")
@@ -35,8 +36,10 @@ class LineMap:
     @classmethod
     def of(cls, text: str) -> LineMap:
         """Index a text."""
-        ends = (match.end() for match in _NEWLINE.finditer(text))
-        return cls((0, *ends), len(text))
+        if "\r" in text:
+            return cls((0, *(match.end() for match in _NEWLINE.finditer(text))), len(text))
+        widths = [len(line) + 1 for line in text.split("\n")]
+        return cls((0, *accumulate(widths[:-1])), len(text))
 
     def position(self, offset: int) -> Position:
         """The line and column of an offset in code points."""
@@ -87,7 +90,7 @@ class SourceFile:
         except (UnicodeDecodeError, LookupError) as error:
             raise NotTextError(f"not {encoding} text") from error
         source = cls(path, text, encoding, cls._dominant(text), bom, cls.digest_of(data))
-        if source.encode() != data:
+        if encoding != "utf-8" and source.encode() != data:  # UTF-8 is read strictly
             raise NotTextError(f"not reversible as {encoding}")
         return source
 

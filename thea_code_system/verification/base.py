@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thea_code_system.values.source import SourceFile
 
@@ -39,3 +39,12 @@ class Verifier(ABC):
         Raises:
             ToolError: if the program that this rung asks cannot be run.
         """
+
+    @staticmethod
+    def _apart(sources: Sequence[SourceFile]) -> list[SourceFile]:
+        """The sources, under paths of their own where several are of the same file."""
+        if len({source.path for source in sources}) == len(sources):
+            return list(sources)
+        return [
+            replace(source, path=f"{number}/{source.path}") for number, source in enumerate(sources)
+        ]

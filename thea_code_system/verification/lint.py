@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from thea_code_system.tools.screen import ECMASCRIPT, PYTHON, PYTHON_ERRORS
+from thea_code_system.tools.screen import ECMASCRIPT, PYTHON
 from thea_code_system.tools.toolbox import Toolbox
+from thea_code_system.values.source import SourceFile
 from thea_code_system.verification.base import Change, Verdict, Verifier
 
 _GOOD = Verdict(ok=True)
@@ -32,24 +33,16 @@ class LintVerifier(Verifier):
 
     async def verify(self, changes: Sequence[Change]) -> Sequence[Verdict]:
         """One verdict for each change, in order."""
-        after = {
-            f"after/{number}/{change.after.path}": change.after.text
-            for number, change in enumerate(changes)
-            if not change.broken
-        }
-        left = await self._errors(after)
-        before = {
-            f"before/{number}/{change.before.path}": change.before.text
-            for number, change in enumerate(changes)
-            if left.get(f"after/{number}/{change.after.path}")
-        }
-        known = await self._errors(before)
+        after = self._apart([change.after for change in changes])
+        before = self._apart([change.before for change in changes])
+        left = await self._errors(
+            [file for file, change in zip(after, changes, strict=True) if not change.broken]
+        )
+        pairs = list(zip(before, after, strict=True))
+        known = await self._errors([old for old, new in pairs if new.path in left])
         return [
-            self._verdict(
-                left.get(f"after/{number}/{change.after.path}", Counter())
-                - known.get(f"before/{number}/{change.before.path}", Counter())
-            )
-            for number, change in enumerate(changes)
+            self._verdict(left.get(new.path, Counter()) - known.get(old.path, Counter()))
+            for old, new in pairs
         ]
 
     @staticmethod
@@ -59,17 +52,17 @@ class LintVerifier(Verifier):
         (code, message), _ = sorted(new.items())[0]
         return Verdict(ok=False, reason=f"it would bring in {code}: {message}")
 
-    async def _errors(self, texts: dict[str, str]) -> dict[str, Errors]:
-        """The errors of each text that has some; one process for each tool."""
-        python = {path: text for path, text in texts.items() if path.endswith(PYTHON)}
-        ecmascript = {path: text for path, text in texts.items() if path.endswith(ECMASCRIPT)}
+    async def _errors(self, sources: Sequence[SourceFile]) -> dict[str, Errors]:
+        """The errors by path of each source that has some; one process for each tool."""
+        python = [source for source in sources if source.path.endswith(PYTHON)]
+        ecmascript = [source for source in sources if source.path.endswith(ECMASCRIPT)]
         found = await asyncio.gather(self._python(python), self._ecmascript(ecmascript))
         return {path: errors for some in found for path, errors in some.items() if errors}
 
-    async def _python(self, texts: dict[str, str]) -> dict[str, Errors]:
-        if not texts:
+    async def _python(self, sources: Sequence[SourceFile]) -> dict[str, Errors]:
+        if not sources:
             return {}
-        found = await self._toolbox.ruff.isolated(texts, PYTHON_ERRORS)
+        found = await self._toolbox.ruff.errors(sources, self._toolbox.ruff_request)
         return {
             path: Counter(
                 (one.code, _LINE.sub("line", one.message))
@@ -79,9 +72,10 @@ class LintVerifier(Verifier):
             for path, findings in found.items()
         }
 
-    async def _ecmascript(self, texts: dict[str, str]) -> dict[str, Errors]:
-        if not texts:
+    async def _ecmascript(self, sources: Sequence[SourceFile]) -> dict[str, Errors]:
+        if not sources:
             return {}
+        texts = {source.path: source.text for source in sources}
         found = await self._toolbox.oxlint.check(texts, _CORRECTNESS)
         return {
             path: Counter(

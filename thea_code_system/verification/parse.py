@@ -27,10 +27,7 @@ class ParseVerifier(Verifier):
 
     async def verify(self, changes: Sequence[Change]) -> Sequence[Verdict]:
         """One verdict for each change, in order."""
-        files = [
-            SourceFile(f"after/{number}/{change.after.path}", change.after.text)
-            for number, change in enumerate(changes)
-        ]
+        files = self._apart([change.after for change in changes])
         flagged = await self._screen.rejected(files)
         return [
             _GOOD if file.path not in flagged or await self._parses(file) else _BAD

@@ -21,6 +21,7 @@ _BUNDLED = re.compile(
     re.MULTILINE,
 )
 _HEAD = 2_000
+_MARKS = (b"@generated", b"DO NOT ", b"(function (global, factory) {", b"/******/ ")
 
 
 class Reader:
@@ -55,11 +56,17 @@ class Reader:
     @staticmethod
     def decode(path: str, data: bytes, *, explicit: bool = False) -> SourceFile | Skipped:
         """Bytes as source code; a file that the user named may be generated."""
-        head = data[:_HEAD]
-        if not explicit and (_GENERATED.search(head) or _BUNDLED.search(head)):
+        if not explicit and Reader._is_generated(data[:_HEAD]):
             return Skipped(path, SourceFile.digest_of(data), SkipReason.GENERATED)
         try:
             return SourceFile.decode(path, data)
         except NotTextError as error:
             why = SkipReason.BINARY if b"\0" in data else SkipReason.NOT_TEXT
             return Skipped(path, SourceFile.digest_of(data), why, str(error))
+
+    @staticmethod
+    def _is_generated(head: bytes) -> bool:
+        """By its first bytes; looking for words first is faster than either expression."""
+        if not any(mark in head for mark in _MARKS):
+            return False
+        return bool(_GENERATED.search(head) or _BUNDLED.search(head))
