@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from thea_cli.console import Console
 from thea_code_system.errors import TheaError
 
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 FINE, ERROR, INTERRUPTED, TERMINATED = 0, 2, 130, 143
 
 
@@ -40,6 +42,8 @@ class Boundary:
             return TERMINATED
         except BrokenPipeError:
             return self._pipe_closed()
+        except OSError as error:
+            return self._system(error)
         except Exception as error:  # noqa: BLE001 - the last resort, and it says where it logged
             return self._unexpected(error)
         return code
@@ -49,6 +53,16 @@ class Boundary:
         """The reader (`| head`) has gone: that is how it wants to end, and no error."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FINE
+
+    def _system(self, error: OSError) -> int:
+        """A full disk and a folder that is gone are nobody's mistake in here."""
+        if error.errno in _OUT_OF_SPACE:
+            self._console.error(f"cannot write: {error.strerror}", "Finished files are kept.")
+        elif isinstance(error, FileNotFoundError) and error.filename is None:
+            self._console.error("the current folder does not exist any more", "Change to another.")
+        else:
+            return self._unexpected(error)
+        return ERROR
 
     def _unexpected(self, error: Exception) -> int:
         import tempfile

@@ -1,4 +1,4 @@
-"""Where a report goes: standard output, or a file that is there whole or not at all."""
+"""Where a report goes: standard output, a device, or a file that is whole or not there at all."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Output:
     """A place to write to; as a context manager it replaces the file when all went well."""
 
     def __init__(self, path: str | None) -> None:
-        self._path = Path(path) if path else None
+        self._path = Path(path).resolve() if path else None
         self._fresh = ""
         self._stream: TextIO = sys.stdout
 
@@ -35,14 +35,20 @@ class Output:
     def __enter__(self) -> Self:
         if self._path is not None:
             try:
-                handle, self._fresh = tempfile.mkstemp(".tmp", ".thea-", self._path.parent)
+                self._stream = self._opened(self._path)
             except OSError as error:
                 raise UsageError(
                     f"cannot write the report {self._path}: {error.strerror}",
                     "Give -o a file in a folder that exists and can be written.",
                 ) from error
-            self._stream = os.fdopen(handle, "w", encoding="utf-8", newline="\n")
         return self
+
+    def _opened(self, path: Path) -> TextIO:
+        """A file beside the one that is meant; what is no file (/dev/stdout, a pipe) is opened."""
+        if path.exists() and not path.is_file():
+            return path.open("w", encoding="utf-8", newline="\n")
+        handle, self._fresh = tempfile.mkstemp(".tmp", ".thea-", path.parent)
+        return os.fdopen(handle, "w", encoding="utf-8", newline="\n")
 
     def __exit__(
         self,
@@ -54,6 +60,8 @@ class Output:
             self._stream.flush()
             return
         self._stream.close()
+        if not self._fresh:
+            return
         fresh = Path(self._fresh)
         if kind is None:
             fresh.chmod(0o644)

@@ -28,7 +28,7 @@ class Project:
 
     def __init__(self, path: str) -> None:
         target = Path(os.path.abspath(path))  # noqa: PTH100 - links stay as the user wrote them
-        if not target.exists():
+        if not os.path.lexists(target):
             raise UsageError(f"there is no file or folder {path}", "Check the path's spelling.")
         self.root = str(ConfigReader().root(target))
         self.ledger: Any = None

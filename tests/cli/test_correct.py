@@ -344,3 +344,26 @@ def test_a_configuration_that_cannot_be_read_is_said_with_what_to_do(tree):
         _, err = tree.thea("correct", code=2)
         assert words in err
         assert "hint:" in err
+
+
+def test_a_report_goes_through_links_and_devices_and_never_replaces_them(tree):
+    tree.put(a=UNUSED)
+    pipe, link = tree.root.parent / "pipe", tree.root.parent / "link"
+    os.mkfifo(pipe)
+    link.symlink_to("target.txt")
+    arguments = ["--check", "--output-format", "concise", "-o"]
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        tree.correct(*arguments, str(pipe), code=1)
+        said, _ = reader.communicate(timeout=60)
+    assert b"src/a.py:1:1: ruff/F401" in said
+    tree.correct(*arguments, str(link), code=1)
+    assert link.is_symlink()
+    assert (tree.root.parent / "target.txt").read_bytes() == said
+    assert "Is a directory" in tree.correct(*arguments, "src", code=2)[1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_a_full_disk_is_said_plainly(tree):
+    tree.put(a=UNUSED)
+    _, err = tree.correct("--check", "--output-format", "json", "-o", "/dev/full", code=2)
+    assert "error: cannot write: No space left on device" in err

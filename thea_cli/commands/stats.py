@@ -65,7 +65,9 @@ class StatsTables:
         """All tables, those that have something to say."""
         files = ", ".join(f"{n:,} {status}" for status, n in self._of.files().items())
         states = ", ".join(f"{n:,} {state}" for state, n in self._of.states().items())
-        Console.print(f"{len(self._of.runs)} runs; files: {files or 'none'}")
+        number = len(self._of.runs)
+        runs = "1 run" if number == 1 else f"{number:,} runs"
+        Console.print(f"{runs}; files: {files or 'none'}")
         Console.print(f"corrections: {states or 'none'}\n")
         self._rules()
         self._histogram()

@@ -52,13 +52,19 @@ class ConfigReader:
 
         Where there is none, the target itself, or its folder.
         """
-        start = target if target.is_dir() else target.parent
+        start = self.folder(target)
         for folder in (start, *start.parents):
             if self.exists(folder / ".git"):
                 return folder
             if any(self._is_config(folder / name) for name in (*OWN_FILES, SHARED_FILE)):
                 return folder
         return start
+
+    @staticmethod
+    def folder(target: Path) -> Path:
+        """The target itself, or where it lies."""
+        is_folder = os.path.isdir(target)  # noqa: PTH112 - where Path raises, this says no
+        return target if is_folder else target.parent
 
     def chain(self, path: Path) -> Iterator[ConfigFile]:
         """A file and the files that it extends, nearest first.
@@ -133,7 +139,7 @@ class ConfigReader:
     def exists(self, path: Path) -> bool:
         """Whether a path exists; the answer is remembered as one that the result depends on."""
         self._note(path)
-        return path.exists()
+        return os.path.exists(path)  # noqa: PTH110 - where Path raises, this says no
 
     def _note(self, path: Path) -> None:
         if str(path) not in self.consulted:

@@ -157,7 +157,7 @@ class ConfigResolver:
         if self._request.config:
             path: Path | None = Path(self._request.cwd, self._request.config)
         else:
-            path = self._reader.nearest(target if target.is_dir() else target.parent)
+            path = self._reader.nearest(self._reader.folder(target))
         return self._file_layer(path, "project") if path else Layer({}, {})
 
     def _file_layer(self, path: Path, kind: str, base: str | None = None) -> Layer:

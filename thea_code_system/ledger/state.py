@@ -62,20 +62,42 @@ class StateDirectory:
             tracked: whether git tracks the project's directory.
             make: whether to make one where there is none.
         """
-        own = Path(self._root).joinpath(NAME)
-        users = self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
-        if not make and not os.path.lexists(own) and not os.path.lexists(users):
+        own, users = Path(self._root).joinpath(NAME), self.users()
+        if not make and not any(
+            os.path.lexists(place) for place in (own, users, self._elsewhere().users())
+        ):
             return State(own, blank=True)
         problem = "git tracks it" if tracked else self._problem(own)
         if not problem:
             return State(own)
         if not self._problem(users):
             return State(users, self._warning(own, problem, users))
-        import tempfile
-
-        temporary = Path(tempfile.mkdtemp(prefix="thea-"))
+        temporary = self._elsewhere().last_resort()
         note = f"{temporary} is used instead, and undo ends with this machine"
         return State(temporary, f"{own} cannot be used ({problem}); {note}")
+
+    def users(self) -> Path:
+        """The project's folder in the user's state directory."""
+        return self._base.joinpath("roots", hashlib.sha256(self._root.encode()).hexdigest()[:32])
+
+    def _elsewhere(self) -> StateDirectory:
+        """The same in a folder that lasts as long as the machine keeps it, run after run."""
+        import tempfile
+
+        user = os.getuid() if hasattr(os, "getuid") else "user"
+        return StateDirectory(self._root, Path(tempfile.gettempdir(), f"thea-state-{user}"))
+
+    def last_resort(self) -> Path:
+        """The project's folder here; one for this run alone where others could have made it."""
+        with contextlib.suppress(OSError):
+            self._base.mkdir(mode=0o700, exist_ok=True)
+            status = self._base.lstat()
+            private = stat.S_ISDIR(status.st_mode) and not status.st_mode & 0o077
+            if private and self._mine(status) and not self._problem(self.users()):
+                return self.users()
+        import tempfile
+
+        return Path(tempfile.mkdtemp(prefix="thea-"))
 
     @staticmethod
     def _warning(own: Path, problem: str, users: Path) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from thea_code_system.values.outcome import Skipped
+from thea_code_system.values.outcome import Failed, Skipped
 
 _FINE_NS = 20_000_000  # coarser than the tick with which kernels stamp files
 _INT64 = (1 << 63) - 1  # some file systems number inodes beyond it
@@ -90,7 +90,7 @@ class Survey:
     """What a walk found: files to look at in the order of their paths, and those left alone."""
 
     entries: tuple[Entry, ...]
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[Skipped | Failed, ...] = ()
     manifest: Manifest | None = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from thea_code_system.errors import ConfigError, WorkspaceError
-from thea_code_system.values.outcome import Skipped, SkipReason
+from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.workspace import Entry, Manifest, Stamp, Survey
 
 VENDORED = frozenset({"vendor", "third_party", "_vendor", "vendored", "bower_components"})
@@ -22,6 +23,9 @@ TOOL_CONFIGS = frozenset({
     "_typos.toml", "typos.toml", ".typos.toml", "tsconfig.json", "thea-calibration.toml",
 })  # fmt: skip
 _IGNORE_FILE = ".gitignore"
+_UNREADABLE = re.compile(
+    r".*IO error for operation on (?P<path>.*): (?P<why>.*) \(os error \d+\)", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ class Walker:
 
     def _reset(self) -> None:
         self._entries: dict[str, Entry] = {}
-        self._skipped: dict[str, Skipped] = {}
+        self._skipped: dict[str, Skipped | Failed] = {}
         self._stamps: dict[str, Stamp | None] = {}
         self._configs: set[str] = set()
 
@@ -157,8 +161,28 @@ class Walker:
         respect = self.options.respect_gitignore
         builder = ignore.WalkBuilder(Path(start)).hidden(False).ignore(False)
         builder = builder.git_ignore(respect).git_global(respect).git_exclude(respect)
-        for entry in builder.parents(respect).overrides(self._overrides).build():
+        yield from self._paths(builder.parents(respect).overrides(self._overrides).build())
+
+    def _paths(self, walk: Iterator[Any]) -> Iterator[str]:
+        """What a walk meets; a folder that cannot be read is a failure of its own."""
+        import ignore
+
+        while True:
+            try:
+                entry = next(walk, None)
+            except ignore.Error as error:
+                self._fail(str(error))
+                continue
+            if entry is None:
+                return
             yield str(entry.path())
+
+    def _fail(self, words: str) -> None:
+        """Note what the ``ignore`` crate complains about: one sentence with the path in it."""
+        found = _UNREADABLE.fullmatch(words)
+        path, why = (found["path"], found["why"]) if found else (self.root, words)
+        name = self._relative(path)
+        self._skipped[name] = Failed(name, "", f"cannot be read: {why}")
 
     def _compile(self, globs: Sequence[str]) -> Any:
         """The excludes as overrides of the ``ignore`` crate, where ``!`` means: leave out."""
@@ -192,7 +216,7 @@ class Walker:
             builder = ignore.WalkBuilder(Path(folder)).hidden(False).ignore(False).max_depth(1)
             builder = builder.git_ignore(False).git_global(False).git_exclude(False)
             found = builder.overrides(self._overrides).build()
-            self._listed[folder] = frozenset(entry.path().name for entry in found)
+            self._listed[folder] = frozenset(map(os.path.basename, self._paths(found)))
         return self._listed[folder]
 
     def _note_outer(self) -> None:

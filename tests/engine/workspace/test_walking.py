@@ -6,10 +6,11 @@ import os
 import subprocess
 import time
 
+import ignore
 import pytest
 
 from thea_code_system.errors import ConfigError, WorkspaceError
-from thea_code_system.values.outcome import SkipReason
+from thea_code_system.values.outcome import Failed, SkipReason
 from thea_code_system.values.workspace import Stamp
 from thea_code_system.workspace.walking import Walker, WalkOptions
 
@@ -155,3 +156,39 @@ def test_configurations_are_found_above_the_walked_folder_too(tree):
     walker = Walker(str(tree), OPTIONS)
     walker.survey([str(tree / "a/b")])
     assert walker.configs() == ("a/ruff.toml", "pyproject.toml")
+
+
+def test_a_folder_that_cannot_be_read_is_a_failure_and_costs_no_other_file(tree, monkeypatch):
+    """As root may read everything, the walk is made to complain in the words of its library."""
+    shut = tree / "shut"
+
+    class Complaining:
+        def __init__(self, walk):
+            self._walk = walk
+            self._words = [f"{shut}: IO error for operation on {shut}: No entry (os error 13)"]
+
+        def __next__(self):
+            if self._words:
+                raise ignore.Error(self._words.pop())
+            return next(self._walk)
+
+    class Builder:
+        def __init__(self, *arguments):
+            self._builder = real(*arguments)
+
+        def __getattr__(self, name):
+            def call(*arguments):
+                answer = getattr(self._builder, name)(*arguments)
+                if name == "build":
+                    return Complaining(answer)
+                self._builder = answer
+                return self
+
+            return call
+
+    real = ignore.WalkBuilder
+    monkeypatch.setattr(ignore, "WalkBuilder", Builder)
+    survey = Walker(str(tree), OPTIONS).survey([str(tree)])
+    assert found(survey) == [".hidden/h.py", "a/x.py", "a/ü.py", "b.py"]
+    (failed,) = [one for one in survey.skipped if isinstance(one, Failed)]
+    assert (failed.path, failed.reason) == ("shut", "cannot be read: No entry")
