@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
-from thea_code_system.correctors.syntax.rules.text.conflict import Conflict
+from thea_code_system.correctors.syntax.rules.text.conflict import (
+    SAME_SIDE,
+    Conflict,
+    Marker,
+    Resolution,
+)
 from thea_code_system.values.correction import Edit, Proposal
 
-_CONFLICT: Final = re.compile(
-    r"^[ \t]*<{7}(?!<)[^\n]*\n(?P<ours>.*?)"
-    r"(?:^[ \t]*\|{7}(?!\|)[^\n]*\n(?P<base>.*?))?"
-    r"^[ \t]*={7}[ \t]*\r?\n(?P<theirs>.*?)"
-    r"^[ \t]*>{7}(?!>)[^\n]*(?:\n|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_MARKER: Final = re.compile(
-    r"^[ \t]*(?:<{7}(?: [^\n]*)?|\|{7}(?: [^\n]*)?|={7}|>{7}(?: [^\n]*)?)[ \t]*\r?(?:\n|\Z)",
-    re.MULTILINE,
-)
 _ALTERNATIVES: Final = 24
 _BROKEN: Final = 0.001  # what does not parse is likely only where all else does not either
+_SIDES: Final = frozenset({"ours", "theirs"})
 
 
 class MergeConflict(SyntaxRule):
     """Conflict markers of git (also in diff3 style) that were saved or committed.
 
-    Each conflict is resolved to one side or to both, whichever agrees best with the rest of the
-    file: the side that defines what is used elsewhere, that holds all of the other, that changed
-    against the common ancestor; both where both only add.
+    Each conflict is resolved to one side, to both, or to a mix of their lines, whichever agrees
+    best with the rest of the file (names that it needs, lines that it has already), with what the
+    markers say (a commit that was picked wins) and with the side taken in the other conflicts.
     """
 
     name: ClassVar[str] = "syntax/merge-conflict"
@@ -46,52 +41,86 @@ class MergeConflict(SyntaxRule):
             "import os\nimport sys\nprint(os, sys)\n"
         ),
         "<<<<<<< ours\nx = 1\n||||||| base\nx = 1\n=======\nx = 2\n>>>>>>> theirs\n": "x = 2\n",
+        "<<<<<<< HEAD\nn = 1\n=======\nn = 2\n>>>>>>> 1a2b3c4d (Count to two)\n": "n = 2\n",
         "x = 1\n<<<<<<< HEAD\ny = 2\n": "x = 1\ny = 2\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Resolutions of all conflicts together, likeliest first; or markers left over."""
-        spans = list(_CONFLICT.finditer(broken.text))
+        text, marks = broken.text, Marker.all_in(broken.text)
+        spans = list(self._spans(marks))
         if not spans:
-            markers = [
-                Edit(found.start(), found.end(), "")
-                for found in _MARKER.finditer(broken.text)
-                if broken.near(broken.line_of(found.start()), 1)
-            ]
-            if markers:
-                yield self.proposal("Remove leftover conflict markers", *markers, score=0.5)
+            yield from self._leftovers(broken, marks)
             return
-        rest = _CONFLICT.sub("", broken.text)
-        ranked = [Conflict.of(found).resolutions(rest, broken.language) for found in spans]
+        stray = [
+            Edit(mark.start, mark.end, "")
+            for mark in marks
+            if mark.kind != "=" and not any(start <= mark.start < end for start, end in spans)
+        ]
+        rest = self._written(text, [Edit(start, end, "") for start, end in spans])
+        ranked = [
+            Conflict.of(text[start:end]).resolutions(
+                rest, f"{text[:start]}{text[end:]}", python=broken.language.name == "python"
+            )
+            for start, end in spans
+        ]
         ways: list[tuple[float, list[Edit]]] = []
-        for score, texts in self._joint(ranked):
-            edits = [
-                Edit(found.start(), found.end(), text)
-                for found, text in zip(spans, texts, strict=True)
-            ]
-            whole = broken.language.parses(self._resolved(broken.text, edits))
+        for score, taken in self._joint(ranked):
+            places = zip(spans, taken, strict=True)
+            edits = sorted([*stray, *(Edit(*span, made.text) for span, made in places)])
+            whole = broken.language.parses(self._written(text, edits))
             ways.append((score if whole else score * _BROKEN, edits))
         total = sum(score for score, _ in ways)
         for score, edits in sorted(ways, key=lambda way: -way[0]):
             yield self.proposal("Resolve merge conflicts", *edits, score=score / total)
 
+    def _leftovers(self, broken: BrokenSource, marks: list[Marker]) -> Iterator[Proposal]:
+        """Markers that make no conflict: of half a conflict people delete what is left of it."""
+        near = [mark for mark in marks if broken.near(broken.line_of(mark.start), 1)]
+        for mark, after in itertools.pairwise(marks):
+            if mark.kind == "=" and after.kind == ">" and (mark in near or after in near):
+                rest = Edit(mark.start, after.end, "")
+                yield self.proposal("Remove the rest of a merge conflict", rest, score=0.5)
+        if near:
+            edits = [Edit(mark.start, mark.end, "") for mark in near]
+            yield self.proposal("Remove leftover conflict markers", *edits, score=0.5)
+
     @staticmethod
-    def _resolved(text: str, edits: list[Edit]) -> str:
+    def _spans(marks: list[Marker]) -> list[tuple[int, int]]:
+        """Start and end of each conflict; those within another are part of it."""
+        spans: list[tuple[int, int]] = []
+        opened: list[Marker] = []
+        parted: list[int] = []
+        for mark in marks:
+            if mark.kind == "<":
+                opened.append(mark)
+            elif mark.kind == "=":
+                parted.append(mark.start)
+            elif mark.kind == ">" and opened:
+                start = opened.pop().start
+                if parted and parted[-1] > start:
+                    spans = [*(span for span in spans if span[1] <= start), (start, mark.end)]
+        return spans
+
+    @staticmethod
+    def _written(text: str, edits: list[Edit]) -> str:
         for edit in reversed(edits):
             text = f"{text[: edit.start]}{edit.replacement}{text[edit.end :]}"
         return text
 
     @staticmethod
-    def _joint(
-        ranked: list[list[tuple[float, str]]],
-    ) -> list[tuple[float, tuple[str, ...]]]:
-        """The likeliest ways to resolve all conflicts, by the product of their scores."""
-        joint: list[tuple[float, tuple[str, ...]]] = [(1.0, ())]
-        for options in ranked:
+    def _joint(ranked: list[list[Resolution]]) -> list[tuple[float, list[Resolution]]]:
+        """The likeliest ways to resolve all conflicts: people keep to one side in a file."""
+        joint: list[tuple[float, str, list[Resolution]]] = [(1.0, "", [])]
+        for resolutions in ranked:
             longer = [
-                (score * weight, (*texts, text))
-                for score, texts in joint
-                for weight, text in options
+                (
+                    score * made.chance * (SAME_SIDE if made.side == side else 1.0),
+                    made.side if made.side in _SIDES else side,
+                    [*taken, made],
+                )
+                for score, side, taken in joint
+                for made in resolutions
             ]
-            joint = sorted(longer, key=lambda item: -item[0])[:_ALTERNATIVES]
-        return joint
+            joint = sorted(longer, key=lambda way: -way[0])[:_ALTERNATIVES]
+        return [(score, taken) for score, _, taken in joint]
