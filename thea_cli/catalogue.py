@@ -40,6 +40,18 @@ class Rule:
     fixes: tuple[tuple[str, str], ...]
 
 
+_UNUSED_SUPPRESSION = Rule(
+    "thea/unused-suppression",
+    ("javascript", "python", "tsx", "typescript"),
+    "display-only",
+    "certain, and never applied",
+    "A comment that tells Thea to leave something alone, where there is nothing.",
+    "A comment that tells Thea to leave something alone, where there is nothing.",
+    (),
+    (("x = 1  # thea: ignore[ruff/F401]\n", "x = 1\n"),),
+)
+
+
 class Catalogue:
     """Asks the correctors that are installed, built in or as extensions."""
 
@@ -73,6 +85,8 @@ class Catalogue:
 
     def find(self, code: str) -> Rule | None:
         """The rule of that code, with or without its family."""
+        if code == _UNUSED_SUPPRESSION.code:
+            return _UNUSED_SUPPRESSION
         family, _, _ = code.partition("/")
         names = [family] if "/" in code else [each.name for each in self.families()]
         for name in names:

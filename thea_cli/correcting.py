@@ -92,6 +92,7 @@ class CorrectRun:
             self._config.show_fixes,
             self._config.show_suggestions,
             Style(output.stream),
+            self._echoes,
         )
 
     async def _show(

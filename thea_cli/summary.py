@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
 from thea_cli.reports.base import View
 from thea_code_system.values.correction import State
-from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome, Skipped
+from thea_code_system.values.outcome import (
+    Clean,
+    Corrected,
+    Failed,
+    FileOutcome,
+    Skipped,
+    SkipReason,
+)
 from thea_code_system.values.report import Mode, RunReport
 
 _NAMED = 5  # failed files that are listed by name
@@ -51,9 +59,16 @@ class Summary:
                 f"{broken:,} {noun} not parse, and no repair is probable enough: "
                 "--show-suggestions shows the candidates."
             )
+        if newer := self._skips[SkipReason.NEWER_SYNTAX.value]:
+            noun = "file uses" if newer == 1 else "files use"
+            running = f"{sys.version_info.major}.{sys.version_info.minor}"
+            yield (
+                f"{newer:,} {noun} syntax that is newer than Python {running}, which runs Thea: "
+                "run it under the Python that they are written for."
+            )
         for name, why in report.unavailable.items():
             yield f"Without {name}: {why} (`thea doctor` says what to do)"
-        if report.files.get("corrected"):
+        if report.files.get("corrected") and not self._view.prints:
             yield self._next_step(report)
         if self._suggestions:
             noun = "suggestion" if self._suggestions == 1 else "suggestions"
@@ -71,7 +86,8 @@ class Summary:
         clean, corrected = report.files.get("clean", 0), report.files.get("corrected", 0)
         parts = []
         if corrected:
-            verb = "Corrected" if self._view.writes else "Would correct"
+            done = self._view.writes or self._view.prints
+            verb = "Corrected" if done else "Would correct"
             files = self._files(corrected)
             fixes = f"{self.corrections:,} correction{'s' if self.corrections != 1 else ''}"
             parts.append(paint(f"{verb} {files} ({fixes})", "green", "bold"))

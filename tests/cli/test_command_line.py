@@ -74,7 +74,9 @@ def test_version_does_not_even_import_typer(tmp_path):
         (["undo", "--forget", "somerun"], ["--forget takes no run"]),
         (["rules", "cooking"], ["there is no family cooking", "syntax"]),
         (["explain", "syntax/missing-colom"], ["Did you mean syntax/missing-colon?"]),
-        (["explain", "ruff/F99999"], ["knows no rule F99999"]),
+        (["explain", "ruff/F99999"], ["there is no rule ruff/F99999", "thea rules"]),
+        (["explain", "oxlint/nonsense"], ["there is no rule oxlint/nonsense"]),
+        (["explain", "patterns/none"], ["there is no rule patterns/none"]),
         (["stats", "--format", "xml"], ["--format cannot be xml"]),
         (["config", "nowhere"], ["there is no file or folder nowhere"]),
         (["undo", "--forget", "--correction", "x"], ["there is no correction x"]),
@@ -214,3 +216,25 @@ def test_on_windows_only_some_commands_run(command, code, tmp_path, monkeypatch,
     monkeypatch.setattr("thea_cli.commandline.WINDOWS", True)
     assert Boundary().run(lambda: CommandLine().run([command, "--help"])) == code
     assert ("does not run on Windows" in capsys.readouterr().err) == bool(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            "missing-colon",
+            ["syntax/missing-colon", "mends:", "# thea: ignore[syntax/missing-colon]"],
+        ),
+        ("F401", ["ruff/F401", "in the words of Ruff"]),
+        ("no-debugger", ["oxlint/no-debugger belongs to the family oxlint", "https://oxc.rs"]),
+        ("spelling/typo", ["belongs to the family spelling", "confidence:"]),
+        ("ruff/F", ["ruff/F belongs to the family ruff"]),
+        ("syntax", ["syntax/missing-colon", "syntax/merge-conflict"]),
+        ("thea/unused-suppression", ["display-only", "# thea: ignore[ruff/F401]"]),
+    ],
+)
+def test_every_code_that_a_report_names_can_be_explained(code, words, tmp_path):
+    done = thea("explain", code, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for word in words:
+        assert word in done.stdout

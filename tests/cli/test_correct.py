@@ -367,3 +367,26 @@ def test_a_full_disk_is_said_plainly(tree):
     tree.put(a=UNUSED)
     _, err = tree.correct("--check", "--output-format", "json", "-o", "/dev/full", code=2)
     assert "error: cannot write: No space left on device" in err
+
+
+def test_every_report_puts_a_file_that_does_not_parse_where_its_parser_objects(tree):
+    tree.put(b=b"x = 1\n\n" + BROKEN)
+    for form, words in {
+        "concise": "src/b.py:3:1: does not parse: line 3",
+        "github": "::error file=src/b.py,line=3,endLine=3,col=1,",
+        "gitlab": '"begin": 3',
+        "sarif": '"startLine": 3',
+    }.items():
+        out, _ = tree.thea("correct", "--check", "--output-format", form, code=1)
+        assert words in out
+
+
+def test_syntax_of_a_later_python_is_skipped_and_the_summary_says_what_to_do(tree):
+    tree.put(a=b"lazy import os\n")
+    out, err = tree.thea("correct", "--show-suggestions", "--unsafe-fixes")
+    assert out == ""
+    assert "1 skipped (1 newer-syntax)" in err
+    assert "1 file uses syntax that is newer than Python 3." in err
+    (file,) = json.loads(tree.thea("correct", "--check", "--output-format", "json")[0])["files"]
+    assert "newer-syntax: line 1: Cannot use `lazy` import statement" in file["reason"]
+    assert tree.read("a") == b"lazy import os\n"

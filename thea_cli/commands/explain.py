@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
+import asyncio
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from thea_cli.catalogue import Catalogue, Rule
 from thea_cli.console import Console
+from thea_cli.request import CorrectRequest
 from thea_code_system.errors import UsageError
 
 EXAMPLES = (
@@ -18,7 +20,12 @@ EXAMPLES = (
     "thea explain ruff/F401         what Ruff says about it",
     "thea explain spelling          a whole family",
 )
-_RUFF = re.compile(r"[A-Z]+\d+")
+_RUFF = re.compile(r"[A-Z]+\d{3,}")
+_ELSEWHERE = {
+    "oxlint": "Oxlint explains it at https://oxc.rs/docs/guide/usage/linter/rules.html",
+    "ruff": "`thea explain` with a whole code, such as ruff/F401, says more.",
+    "patterns": "It is a rule of your own: `thea config` names its file.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +35,41 @@ class Explanation:
     code: str
 
     def run(self) -> int:
-        """Print what is known about a code."""
+        """Print what is known about a code.
+
+        Raises:
+            UsageError: there is no such code; the hint names the nearest.
+        """
         catalogue = Catalogue()
-        family, _, name = self.code.rpartition("/")
         if rule := catalogue.find(self.code):
             self._explain(rule)
-        elif family in {"ruff", ""} and _RUFF.fullmatch(name):
-            self._ask_ruff(name, catalogue.confidence(f"ruff/{name}"))
+            return 0
+        code = asyncio.run(self._in_full())
+        family, _, name = code.partition("/")
+        if family == "ruff" and _RUFF.fullmatch(name):
+            self._ask_ruff(name, catalogue.confidence(code))
         else:
-            self._explain_family(catalogue)
+            self._explain_family(catalogue, code)
         return 0
+
+    async def _in_full(self) -> str:
+        """The code with its family, if there is such a rule, prefix or family."""
+        from thea_code_system.correctors.codes import CodeBook
+        from thea_code_system.tools.toolbox import Toolbox
+        from thea_code_system.values.context import Settings
+
+        config = CorrectRequest(cwd=str(Path.cwd())).resolve()
+        toolbox = Toolbox(avoid=config.root)
+        try:
+            book = CodeBook(toolbox, config.pattern_texts())
+            return (await book.resolve(Settings(select=(self.code,)))).select[0]
+        finally:
+            toolbox.close()
 
     @staticmethod
     def _explain(rule: Rule) -> None:
         say = Console.print
-        say(f"{rule.code}\n\n{rule.details}\n")
+        say(f"{rule.code}\n\n{_plain(rule.details)}\n")
         say(f"languages:  {', '.join(rule.languages)}")
         say(f"safety:     {rule.safety}")
         say(f"confidence: {rule.confidence}")
@@ -68,22 +95,24 @@ class Explanation:
         if confidence:
             Console.print(f"confidence: {confidence}")
 
-    def _explain_family(self, catalogue: Catalogue) -> None:
-        family, _, name = self.code.partition("/")
-        for each in catalogue.families():
-            if each.name != family:
-                continue
-            if name and each.name in {"syntax", "ruff"}:
-                break
-            Console.print(f"{each.name}: {each.about}\nlanguages: {', '.join(each.languages)}")
-            if confidence := catalogue.confidence(self.code):
-                Console.print(f"confidence: {confidence}")
-            for rule in catalogue.rules(each.name):
-                Console.print(f"  {rule.code}: {rule.about}")
-            return
-        near = difflib.get_close_matches(self.code, catalogue.codes(), n=1)
-        hint = f"Did you mean {near[0]}? " if near else ""
-        raise UsageError(f"there is no rule {self.code}", f"{hint}`thea rules` lists all.")
+    @staticmethod
+    def _explain_family(catalogue: Catalogue, code: str) -> None:
+        """A family; for a rule or a prefix of it, that is what there is to tell."""
+        family, _, name = code.partition("/")
+        (each,) = [each for each in catalogue.families() if each.name == family]
+        if name:
+            where = _ELSEWHERE.get(family, "")
+            Console.print(f"{code} belongs to the family {family}. {where}".rstrip())
+        Console.print(f"{each.name}: {each.about}\nlanguages: {', '.join(each.languages)}")
+        if confidence := catalogue.confidence(code):
+            Console.print(f"confidence: {confidence}")
+        for rule in catalogue.rules(family):
+            if rule.code.startswith(code):
+                Console.print(f"  {rule.code}: {_plain(rule.about)}")
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "`")
 
 
 def _indented(text: str) -> str:

@@ -49,7 +49,7 @@ class RulesQuery:
         table.print()
         listed = Table("rule", "safety", "confidence", "what it mends", right=("confidence",))
         for rule in rules:
-            listed.row(rule.code, rule.safety, rule.confidence, rule.about)
+            listed.row(rule.code, rule.safety, rule.confidence, rule.about.replace("``", "`"))
         listed.print()
         Console.print("thea explain CODE shows examples; so for Ruff: thea explain ruff/F401")
         return 0

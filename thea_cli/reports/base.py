@@ -20,7 +20,10 @@ from thea_code_system.values.source import LineMap, Position
 
 @dataclass(frozen=True)
 class View:
-    """How the user wants to see a run; ``style`` colours text, or leaves it alone."""
+    """How the user wants to see a run; ``style`` colours text, or leaves it alone.
+
+    ``prints`` if the corrected text itself is what is written, as a filter writes it.
+    """
 
     root: str
     cwd: str
@@ -28,6 +31,7 @@ class View:
     show_fixes: bool = False
     show_suggestions: bool = False
     style: Style | None = None
+    prints: bool = False
 
     def paint(self, text: str, *styles: str) -> str:
         """The text in colour, where colours are wanted."""

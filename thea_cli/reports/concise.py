@@ -20,7 +20,7 @@ class ConciseReport(SortedReport):
         outcome = shown.outcome
         path = self.view.path(outcome.path)
         if isinstance(outcome, Failed):
-            yield f"{path}:1:1: {self.view.paint(outcome.error, 'red')}"
+            yield f"{path}:{outcome.line}:1: {self.view.paint(outcome.error, 'red')}"
         for correction in sorted(outcome.corrections, key=lambda each: each.edits):
             if not self.view.wanted(correction):
                 continue

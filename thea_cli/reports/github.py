@@ -66,9 +66,8 @@ class GithubReport(Report):
         outcome = shown.outcome
         if isinstance(outcome, Failed):
             title = "does not parse" if outcome.broken else "could not be processed"
-            self._found.append(
-                Annotation("error", outcome.path, 1, 1, 1, title, outcome.error, 1.0)
-            )
+            place = (outcome.path, outcome.line, 1, outcome.line)
+            self._found.append(Annotation("error", *place, title, outcome.error, 1.0))
         for correction in outcome.corrections:
             if correction.state in {State.APPLIED, State.SUGGESTED}:
                 self._found.append(self._correction(shown, correction))

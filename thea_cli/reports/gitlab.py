@@ -32,7 +32,7 @@ class GitlabReport(Report):
                     "check_name": code,
                     "fingerprint": f"{code}:{outcome.path}",
                     "severity": "critical",
-                    "location": {"path": outcome.path, "lines": {"begin": 1}},
+                    "location": {"path": outcome.path, "lines": {"begin": outcome.line}},
                 }
             )
         for correction in outcome.corrections:

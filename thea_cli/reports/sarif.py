@@ -34,6 +34,8 @@ class SarifReport(Report):
         if isinstance(outcome, Failed):
             code = "thea/broken" if outcome.broken else "thea/error"
             result = self._result(outcome.path, code, "error", outcome.error)
+            physical = result["locations"][0]["physicalLocation"]
+            physical["region"] = {"startLine": outcome.line}
             self._results.append((outcome.path, 0, result))
         for correction in outcome.corrections:
             if correction.state in {State.APPLIED, State.SUGGESTED}:

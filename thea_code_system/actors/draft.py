@@ -148,23 +148,18 @@ class Draft:
         corrections = tuple(self._settled)
         self._end = Skipped(self.path, self.original.digest, why, detail, corrections)
 
-    def fail(self, error: str, *, broken: bool) -> None:
-        """Settle: it does not parse, or could not be processed."""
+    def fail(self, error: str, line: int, *, broken: bool) -> None:
+        """Settle: it does not parse, or nobody can tell whether it should."""
         self._revert()
         corrections = tuple(self._settled)
-        self._end = Failed(self.path, self.original.digest, error, broken, corrections)
+        digest = self.original.digest
+        self._end = Failed(self.path, digest, error, broken, corrections, line=line)
 
     def outcome(self) -> FileOutcome:
         """What became of the file."""
         facts = tuple(self.facts.values())
-        if isinstance(self._end, Skipped):
-            end = self._end
-            return Skipped(end.path, end.digest, end.why, end.detail, end.corrections, facts)
-        if isinstance(self._end, Failed):
-            failed = self._end
-            return Failed(
-                failed.path, failed.digest, failed.error, failed.broken, failed.corrections, facts
-            )
+        if self._end is not None:
+            return replace(self._end, facts=facts)
         open_ = (*self._settled, *self._open)
         if not self._patch.pieces:
             return Clean(self.path, self.original.digest, open_, facts)

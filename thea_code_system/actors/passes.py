@@ -13,6 +13,7 @@ from thea_code_system.confidence.gate import Candidate, Decision, Gate
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.registry import CorrectorRegistry
 from thea_code_system.errors import ToolError
+from thea_code_system.languages.base import Fault
 from thea_code_system.languages.registry import Languages
 from thea_code_system.languages.screen import Screen
 from thea_code_system.languages.suppression import Suppressions
@@ -91,7 +92,7 @@ class Passes:
             elif use := self._manner.newer_syntax(draft.source, newer):
                 draft.skip(SkipReason.NEWER_SYNTAX, use)
             elif objection.fault is None:
-                draft.fail(f"{self._complaint(draft)}; {_NO_SECOND_OPINION}", broken=False)
+                self._fail(draft, f"; {_NO_SECOND_OPINION}", broken=False)
             else:
                 broken.append(draft)
         return broken, whole
@@ -141,17 +142,19 @@ class Passes:
         elif self._context.looks_deliberate(draft.path) or self._manner.is_python2(draft.source):
             draft.skip(SkipReason.DELIBERATE)
         else:
-            draft.fail(self._complaint(draft), broken=True)
+            self._fail(draft, broken=True)
 
     def _is_late(self, draft: Draft) -> bool:
         """Whether the clock ended the search for a repair."""
         return any(draft.path in repairer.timed_out for repairer in self._registry.repairers())
 
-    def _complaint(self, draft: Draft) -> str:
+    def _fail(self, draft: Draft, note: str = "", *, broken: bool) -> None:
+        """Settle a file with the words of its language's own parser."""
         language = self._languages.for_path(draft.path)
         faults = language.faults(draft.source.text) if language else ()
-        first = next(iter(faults), None)
-        return f"does not parse: line {first.line}: {first.message}" if first else "does not parse"
+        first = next(iter(faults), Fault(0, 1, "only its tool objects"))
+        words = f"does not parse: line {first.line}: {first.message}{note}"
+        draft.fail(words, first.line, broken=broken)
 
     # --- files that parse --------------------------------------------------------------------
 

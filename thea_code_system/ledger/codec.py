@@ -29,7 +29,7 @@ class OutcomeCodec:
         elif isinstance(outcome, Skipped):
             extra = [outcome.why.value, outcome.detail]
         elif isinstance(outcome, Failed):
-            extra = [outcome.error, outcome.broken]
+            extra = [outcome.error, outcome.broken, outcome.line]
         corrections = [self.plain(correction) for correction in outcome.corrections]
         plain = [outcome.status, outcome.path, outcome.digest, extra, corrections, outcome.facts]
         return json.dumps(plain, separators=(",", ":"))
@@ -47,7 +47,7 @@ class OutcomeCodec:
             case "skipped":
                 return Skipped(path, digest, SkipReason(extra[0]), extra[1], corrections, read)
             case _:
-                return Failed(path, digest, extra[0], extra[1], corrections, read)
+                return Failed(path, digest, extra[0], extra[1], corrections, read, extra[2])
 
     def plain(self, correction: Correction) -> list[Any]:
         """A correction as JSON knows it."""

@@ -82,7 +82,7 @@ class Failed:
     """Something is wrong with the file.
 
     ``broken`` is True where it still does not parse (exit code 1); else it could not be processed,
-    read or written (exit code 2).
+    read or written (exit code 2). ``line`` counts from 1, and is where the parser objects first.
     """
 
     path: str
@@ -91,6 +91,7 @@ class Failed:
     broken: bool = False
     corrections: tuple[Correction, ...] = ()
     facts: tuple[Fact, ...] = ()
+    line: int = 1
 
     status: ClassVar[str] = "failed"
 

@@ -94,7 +94,7 @@ def test_a_broken_file_fails_with_its_suggestions():
     made = draft("if x\n")
     suggestion = decision("syntax/missing-colon", Edit(4, 4, ":"), state=State.SUGGESTED)
     made.note([suggestion], 1, keep=True)
-    made.fail("does not parse: line 1", broken=True)
+    made.fail("does not parse: line 1", 1, broken=True)
     outcome = made.outcome()
     assert isinstance(outcome, Failed)
     assert outcome.broken
