@@ -14,14 +14,17 @@ _MARK: Final = "thea:"
 _DIRECTIVE: Final = re.compile(
     r"thea:\s*(skip-file|(ignore|disable|enable)\s*(?:\[([^\]\n]*)\])?)(?![\w-])"
 )
+_FOREIGN: Final = re.compile(
+    r"#[ \t]*(?:(noqa)\b(?![ \t]*:[ \t]*[A-Z])|fmt:[ \t]*(skip|off|on)\b)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """One comment: lines ``first`` to ``last`` (from 1, both included) and codes.
 
-    No codes means all of them; ``start`` and ``end`` are the offsets of the whole comment, or of
-    its directive where the comment says something else, too.
+    No codes means all of them but those of the families ``spared``; ``start`` and ``end`` are the
+    offsets of the whole comment, or of its directive where the comment says something else, too.
     """
 
     first: int
@@ -29,12 +32,15 @@ class Suppression:
     codes: tuple[str, ...]
     start: int
     end: int
+    spared: tuple[str, ...] = ()
 
     def covers(self, line: int, rule: str) -> bool:
         """Whether this comment speaks of a rule on a line."""
         if not self.first <= line <= self.last:
             return False
-        return not self.codes or any(self._names(code, rule) for code in self.codes)
+        if not self.codes:
+            return rule.partition("/")[0] not in self.spared
+        return any(self._names(code, rule) for code in self.codes)
 
     @staticmethod
     def _names(code: str, rule: str) -> bool:
@@ -49,16 +55,22 @@ class Suppressions:
 
     ``ignore[CODE]`` speaks of its own line, or of the next one where it has a line to itself;
     ``disable[CODE]`` of all lines up to ``enable[CODE]`` or the end; ``skip-file`` of the file.
+    ``foreign`` are comments to other tools that we honour: a bare ``# noqa`` (which Ruff minds
+    itself), ``# fmt: skip``, ``# fmt: off`` up to ``# fmt: on``. They keep no file broken.
     """
 
     spans: tuple[Suppression, ...] = ()
     skip_file: bool = False
+    foreign: tuple[Suppression, ...] = ()
 
     @classmethod
     def of(cls, text: str, language: Language | None) -> Suppressions:
         """Read the comments of a text, broken or not."""
-        if _MARK not in text or language is None:
+        if language is None:
             return cls()
+        foreign = tuple(cls._foreign(text)) if language.name == "python" else ()
+        if _MARK not in text:
+            return cls(foreign=foreign)
         lines = LineMap.of(text)
         spans: list[Suppression] = []
         skip = False
@@ -70,11 +82,11 @@ class Suppressions:
                 spans = cls._ended(spans, cls._line(lines, match), cls._codes(match))
             else:
                 spans.append(cls._span(text, lines, comment, match))
-        return cls(tuple(spans), skip)
+        return cls(tuple(spans), skip, foreign)
 
     def covers(self, line: int, rule: str) -> bool:
         """Whether a rule is suppressed on a line (from 1)."""
-        return any(span.covers(line, rule) for span in self.spans)
+        return any(span.covers(line, rule) for span in (*self.spans, *self.foreign))
 
     def unused(self, candidates: list[tuple[int, str]]) -> tuple[Suppression, ...]:
         """Those that none of these findings (line, rule) needed."""
@@ -83,6 +95,30 @@ class Suppressions:
             for span in self.spans
             if not any(span.covers(line, rule) for line, rule in candidates)
         )
+
+    @staticmethod
+    def _foreign(text: str) -> Iterator[Suppression]:
+        """What comments to linters and formatters say; read by line, for speed."""
+        if "noqa" not in text and "fmt:" not in text:
+            return
+        lines = LineMap.of(text)
+        off = 0  # the line of an open `# fmt: off`
+        for match in _FOREIGN.finditer(text):
+            line, word = (
+                lines.position(match.start()).line,
+                (match.group(1) or match.group(2)).lower(),
+            )
+            if word == "noqa":
+                yield Suppression(line, line, (), *match.span(), ("syntax", "ruff"))
+            elif word == "skip":
+                yield Suppression(line, line, (), *match.span(), ("syntax",))
+            elif word == "off":
+                off = off or line
+            elif off:
+                yield Suppression(off, line, (), *match.span(), ("syntax",))
+                off = 0
+        if off:
+            yield Suppression(off, len(lines.starts), (), len(text), len(text), ("syntax",))
 
     @staticmethod
     def _directives(text: str, language: Language) -> Iterator[tuple[Lexeme, re.Match[str]]]:

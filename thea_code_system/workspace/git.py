@@ -93,8 +93,8 @@ class Git:
         arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options")
         status, out, error = await self._try(*arguments, f"{revision}^{{commit}}")
         if status:
-            reason = error.decode(errors="replace").strip() or "git knows no such revision"
-            raise WorkspaceError(f"--since {revision}: {reason}", "Give a commit, branch or tag.")
+            hint = "Give a commit, branch or tag."
+            raise self._failure(f"--since {revision}", error or b"git knows no such revision", hint)
         return out.strip().decode()
 
     async def _empty_tree(self) -> str:
@@ -158,9 +158,16 @@ class Git:
     ) -> bytes:
         status, out, error = await self._try(*arguments, given=given, settings=settings)
         if status:
-            reason = error.decode(errors="replace").strip().partition("\n")[0]
-            raise WorkspaceError(f"git {arguments[0]} failed in {self.root}: {reason}")
+            raise self._failure(f"git {arguments[0]} failed in {self.root}", error)
         return out
+
+    def _failure(self, what: str, error: bytes, hint: str = "") -> WorkspaceError:
+        words = error.decode(errors="replace").strip()
+        if "not a git repository" in words:
+            hint = "--staged and --since need one; without it, name the files."
+            return WorkspaceError(f"{self.root} lies in no git repository", hint)
+        first, _, rest = words.partition("\n")
+        return WorkspaceError(f"{what}: {first}", hint or " ".join(rest.split()))
 
     async def _try(
         self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None

@@ -49,3 +49,16 @@ def test_javascript_comments_count_too():
 def test_those_that_nothing_needed_are_told():
     found = of("a = 1  # thea: ignore[ruff/F401]\nb = 2  # thea: ignore[ruff/F841]\n")
     assert [span.first for span in found.unused([(1, "ruff/F401")])] == [2]
+
+
+def test_comments_to_formatters_and_linters_are_honoured_but_repairs_go_on():
+    text = (
+        "a\n# fmt: off\nb\n# fmt: on\nc  # fmt: skip\nd  # noqa\ne  # NOQA: F401\nf # fmt:off\ng\n"
+    )
+    found = of(text)
+    lines = range(1, 10)
+    assert [line for line in lines if found.covers(line, "spelling/typo")] == [2, 3, 4, 5, 6, 8, 9]
+    assert [line for line in lines if found.covers(line, "ruff/F541")] == [2, 3, 4, 5, 8, 9]
+    assert not any(found.covers(line, "syntax/missing-colon") for line in lines)
+    assert found.unused([]) == ()
+    assert not of("// # noqa\n", JAVASCRIPT).covers(1, "spelling/typo")
