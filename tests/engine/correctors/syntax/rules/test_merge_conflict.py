@@ -92,3 +92,9 @@ def test_scores_are_a_share_of_one_and_few_however_many_conflicts() -> None:
     assert len(made) <= 24
     assert sum(proposal.score for proposal in made) == pytest.approx(1.0)
     assert [p.score for p in made] == sorted((p.score for p in made), reverse=True)
+
+
+def test_sides_that_differ_in_indentation_only_are_both_offered() -> None:
+    conflict = "<<<<<<< HEAD\n    stop()\n=======\nstop()\n>>>>>>> topic\n"
+    made = offers(f"if ready:\n    start()\n{conflict}")
+    assert {"if ready:\n    start()\n    stop()\n", "if ready:\n    start()\nstop()\n"} <= set(made)

@@ -14,6 +14,7 @@ from thea_code_system.correctors.syntax.rules.text.conflict import (
     Marker,
     Resolution,
 )
+from thea_code_system.correctors.syntax.rules.text.fragment import Fragment
 from thea_code_system.values.correction import Edit, Proposal
 
 _ALTERNATIVES: Final = 24
@@ -57,10 +58,11 @@ class MergeConflict(SyntaxRule):
             for mark in marks
             if mark.kind != "=" and not any(start <= mark.start < end for start, end in spans)
         ]
-        rest = self._written(text, [Edit(start, end, "") for start, end in spans])
+        python = broken.language.name == "python"
+        rest = Fragment(self._written(text, [Edit(*span, "") for span in spans]), python)
         ranked = [
-            Conflict.of(text[start:end]).resolutions(
-                rest, f"{text[:start]}{text[end:]}", python=broken.language.name == "python"
+            Conflict.of(text[start:end], python=python).resolutions(
+                rest, Fragment(f"{text[:start]}{text[end:]}", python).words
             )
             for start, end in spans
         ]
