@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Literal
 
 from thea_cli.console import Console
 
@@ -37,7 +38,9 @@ class Table:
             title=self._title or None, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False
         )
         for heading in self._headings:
-            table.add_column(heading, justify="right" if heading in self._right else "left")
+            justify: Literal["left", "right"] = "right" if heading in self._right else "left"
+            first = heading == self._headings[0]  # codes and ids: to be copied, so never cut
+            table.add_column(heading, justify=justify, overflow="fold", no_wrap=first)
         for cells in self._rows:
             table.add_row(*(Text(cell) for cell in cells))
         Console.rich().print(table)
