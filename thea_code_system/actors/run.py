@@ -45,17 +45,22 @@ class Run:
         batch: list[Finished] = []
         async with aclosing(pool.stream("correct", sources, batched=True)) as results:
             async for source, result in results:
-                batch.extend([(source, self._outcome(source, result)), *self._intake.replayed()])
+                batch.extend([(source, self._outcome(source, result)), *self._replayed()])
                 if len(batch) >= WRITE_BATCH:
                     for outcome in await self._delivered(batch):
                         yield outcome
                     batch = []
-                for settled in self._intake.settled():
-                    yield self.seen(settled)
-        for outcome in await self._delivered([*batch, *self._intake.replayed()]):
+                for settled in self.recalled(self._intake.settled()):
+                    yield settled
+        for outcome in await self._delivered([*batch, *self._replayed()]):
             yield outcome
-        for settled in self._intake.settled():
-            yield self.seen(settled)
+        for settled in self.recalled(self._intake.settled()):
+            yield settled
+
+    def recalled(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
+        """Take in outcomes that no actor had to make."""
+        self._count(outcomes)
+        return [self.seen(outcome) for outcome in outcomes]
 
     def seen(self, outcome: FileOutcome) -> FileOutcome:
         """Count an outcome for the report, and keep what the same run would have to say again."""
@@ -87,6 +92,17 @@ class Run:
                     name: value.pack() for name, value in metrics.accumulators.items()
                 },
             }
+
+    def _replayed(self) -> list[tuple[SourceFile, Corrected]]:
+        """Known corrections that have to be written again."""
+        replayed = self._intake.replayed()
+        self._count([outcome for _, outcome in replayed])
+        return replayed
+
+    def _count(self, outcomes: Sequence[FileOutcome]) -> None:
+        """One increment for each status, however many there are."""
+        for status, number in Counter(outcome.status for outcome in outcomes).items():
+            self.statistics.count(f"files/{status}", number)
 
     async def _delivered(self, batch: Sequence[Finished]) -> list[FileOutcome]:
         """A batch, written and remembered as the correctors saw it."""

@@ -6,6 +6,7 @@ import pytest
 
 from thea_code_system.actors.core.orchestration_actor import OrchestrationActor
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.statistics import RunStatistics
 from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import Clean, Corrected
 from thea_code_system.values.report import Job, Mode
@@ -67,3 +68,14 @@ async def test_a_run_over_an_unchanged_tree_is_replayed(run):
     await run()
     _, report = await run()
     assert report.files == {"clean": 1}
+
+
+async def test_files_that_the_cache_knows_are_counted_like_those_that_an_actor_looked_at(run):
+    for name in ("a", "b", "c"):
+        (run.root / f"{name}.py").write_text("import os\nprint()\n")
+    _, report = await run(select=("ruff/F541",))
+    assert RunStatistics.unpack(report.statistics).summary()["counters"]["files/clean"] == 3
+    (run.root / "c.py").write_text("x = 1\n")
+    _, report = await run(select=("ruff/F541",))
+    assert report.files == {"clean": 3}
+    assert RunStatistics.unpack(report.statistics).summary()["counters"]["files/clean"] == 3

@@ -135,8 +135,8 @@ class OrchestrationActor(Actor):
         self._delivery = Delivery(workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED)
         run = Run(intake, self._delivery, memory)
         known = {} if given else await intake.known(survey.entries)
-        for outcome in [*survey.skipped, *known.values()]:
-            yield run.seen(outcome)
+        for outcome in run.recalled([*survey.skipped, *known.values()]):
+            yield outcome
         entries = [entry for entry in survey.entries if entry.path not in known]
         placement = RunPlacement(self._config)
         if entries or given:
