@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import os
 from pathlib import Path
 
@@ -35,6 +37,8 @@ class RunPlacement:
         inline = not self._on_ray(workers)
         if not inline:
             await self._connect(workers)
+            imported = await asyncio.to_thread(dict, context.imported)
+            context = dataclasses.replace(context, imported=imported)
         return ActorPool(
             CorrectionActor,
             num_actors=workers,

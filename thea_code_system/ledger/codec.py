@@ -17,6 +17,8 @@ from thea_code_system.values.outcome import (
     SkipReason,
 )
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 class OutcomeCodec:
     """Writes outcomes as compact JSON arrays, and reads what it wrote."""
@@ -32,7 +34,7 @@ class OutcomeCodec:
             extra = [outcome.error, outcome.broken, outcome.line]
         corrections = [self.plain(correction) for correction in outcome.corrections]
         plain = [outcome.status, outcome.path, outcome.digest, extra, corrections, outcome.facts]
-        return json.dumps(plain, separators=(",", ":"))
+        return _ENCODER.encode(plain)
 
     def loads(self, text: str) -> FileOutcome:
         """The outcome that a text stands for."""

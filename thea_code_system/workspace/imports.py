@@ -57,7 +57,7 @@ class ImportScanner:
         """What follows ``from``, None where there is no such word, and what follows ``import``."""
         for word in _IMPORT.finditer(text):
             start = text.rfind("\n", 0, word.start()) + 1
-            while start > 1 and text[:start].endswith(("\\\n", "\\\r\n")):
+            while start > 1 and text.endswith(("\\\n", "\\\r\n"), 0, start):
                 start = text.rfind("\n", 0, start - 1) + 1
             head = _HEAD.search(text[start : word.start()])
             names = _NAMES.match(text, word.end())

@@ -7,13 +7,15 @@ import json
 import posixpath
 import sqlite3
 import struct
+import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Stamp, TreeFacts
+from thea_code_system.workspace.imported import ImportedNames
 from thea_code_system.workspace.imports import ImportScanner
 from thea_code_system.workspace.reading import Reader
 from thea_code_system.workspace.words import FileWords, TreeWords
@@ -44,13 +46,15 @@ class TreeIndex:
         self._reader = reader
         self._imports = ImportScanner()
         self._layout = ProjectContext(root)
+        self._turn = threading.RLock()  # a corrector may ask while files are being read
         with connection:
             connection.executescript(_SCHEMA)
 
     def recognise(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The entries, with the digest of those whose stamp is known."""
         query = "SELECT path, stamp, digest FROM file WHERE root = ?"
-        known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
+        with self._turn:
+            known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
         return tuple(
             entry._replace(digest=row[1])
             if (row := known.get(entry.path)) and row[0] == self._pack(entry.stamp)
@@ -66,7 +70,7 @@ class TreeIndex:
             for entry, digest in read
             if entry.stamp.settled(now)
         ]
-        with self._database:
+        with self._turn, self._database:
             self._database.executemany(
                 "INSERT INTO file (root, path, stamp, digest) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET stamp = excluded.stamp, digest = excluded.digest,"
@@ -80,30 +84,55 @@ class TreeIndex:
     ) -> TreeFacts:
         """Bring the index up to date, and merge what all the files of the tree say.
 
-        ``needs`` are some of ``imports``, ``words`` and ``configs``; nothing else is looked at.
+        ``needs`` are some of ``imports``, ``words`` and ``configs``; nothing else is looked at, and
+        imports only once somebody asks for one.
         """
-        if needs & {"imports", "words"}:
-            self._update(entries, needs)
-        return TreeFacts(
-            self._imported(entries) if "imports" in needs else {},
-            self._words(entries) if "words" in needs else frozenset(),
-            self._first_party(entries),
-            self._texts(configs) if "configs" in needs else {},
-        )
+        with self._turn:
+            if needs & {"imports", "words"}:
+                self._drop_others({entry.path for entry in entries})
+            if "words" in needs:
+                self._update(entries, "words", frozenset(), frozenset())
+            return TreeFacts(
+                ImportedNames(self, entries) if "imports" in needs else {},
+                self._words(entries) if "words" in needs else frozenset(),
+                self._first_party(entries),
+                self._texts(configs) if "configs" in needs else {},
+            )
 
-    def _update(self, entries: Sequence[Entry], needs: frozenset[str]) -> None:
+    def stems(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """The last names of the tree's modules and packages."""
+        modules = {self._layout.module_of(path) for path in self._python(entries)}
+        return frozenset(part for module in modules for part in module.split(".") if part)
+
+    def scan_imports(self, entries: Sequence[Entry], stems: frozenset[str]) -> None:
+        """Scan files, known or not; ``stems`` are those of the whole tree."""
+        with self._turn:
+            self._scan(entries, "imports", stems)
+
+    def imported(
+        self, entries: Sequence[Entry], stems: frozenset[str], scanned: Container[str]
+    ) -> Mapping[str, frozenset[str]]:
+        """Names by the module of the tree that they are taken from.
+
+        Files whose paths are in ``scanned`` have changed since they were: they are not looked at.
+        """
+        with self._turn:
+            before = self._stems_before()
+            rest = [entry for entry in entries if entry.path not in scanned]
+            self._update(rest, "imports", stems, stems - before)
+            if stems != before:
+                row = (self._root, " ".join(sorted(stems)))
+                with self._database:
+                    self._database.execute("INSERT OR REPLACE INTO stems VALUES (?, ?)", row)
+            return self._imported(entries)
+
+    def _update(
+        self, entries: Sequence[Entry], need: str, stems: frozenset[str], new: frozenset[str]
+    ) -> None:
         """Scan what is new or changed, and what imports a name that is a module only now."""
-        stems, before = self._stems(entries), self._stems_before()
-        stale = iter(list(self._stale(entries, needs, stems - before)))
+        stale = iter(list(self._stale(entries, need, new)))
         while batch := list(itertools.islice(stale, _BATCH)):
-            self._scan(batch, needs, stems)
-        if "imports" in needs and stems != before:
-            names = " ".join(sorted(stems))
-            with self._database:
-                self._database.execute(
-                    "INSERT OR REPLACE INTO stems VALUES (?, ?)", (self._root, names)
-                )
-        self._drop_others({entry.path for entry in entries})
+            self._scan(batch, need, stems)
 
     def _stems_before(self) -> frozenset[str]:
         """The names that were modules when imports were last looked at."""
@@ -119,44 +148,40 @@ class TreeIndex:
             with self._database:
                 self._database.executemany("DELETE FROM file WHERE root = ? AND path = ?", gone)
 
-    def _stale(
-        self, entries: Sequence[Entry], needs: frozenset[str], new: frozenset[str]
-    ) -> Iterator[Entry]:
+    def _stale(self, entries: Sequence[Entry], need: str, new: frozenset[str]) -> Iterator[Entry]:
         query = "SELECT path, stamp, imports, words IS NULL FROM file WHERE root = ?"
         known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
         for entry in entries:
             stamp, imports, wordless = known.get(entry.path, (b"", None, True))
-            if (
-                stamp != self._pack(entry.stamp)
-                or ("words" in needs and wordless)
-                or ("imports" in needs and self._misses(entry.path, imports, new))
-            ):
+            if need == "words":
+                missing = wordless
+            elif entry.path.endswith(_PYTHON):
+                missing = imports is None or self._names_any(imports, new)
+            else:
+                continue
+            if missing or stamp != self._pack(entry.stamp):
                 yield entry
 
     @staticmethod
-    def _misses(path: str, imports: str | None, new: frozenset[str]) -> bool:
-        """Whether the imports of a file are unknown, or name something that is a module now."""
-        if not path.endswith(_PYTHON):
-            return False
-        if imports is None:
-            return True
+    def _names_any(imports: str, new: frozenset[str]) -> bool:
+        """Whether the imports of a file name something that is a module only now."""
         if not new:
             return False
         names = itertools.chain.from_iterable(json.loads(imports).items())
         flat = itertools.chain.from_iterable([x] if isinstance(x, str) else x for x in names)
         return not new.isdisjoint(name.rpartition(".")[2] for name in flat)
 
-    def _scan(self, entries: Sequence[Entry], needs: frozenset[str], stems: frozenset[str]) -> None:
+    def _scan(self, entries: Sequence[Entry], need: str, stems: frozenset[str]) -> None:
         now = time.time_ns()
         rows = []
         for entry, source in zip(entries, self._reader.read(entries), strict=True):
             text = source.text if isinstance(source, SourceFile) else ""
             stamp = self._pack(entry.stamp) if entry.stamp.settled(now) and source.digest else b""
             imports = words = None
-            if "imports" in needs and entry.path.endswith(_PYTHON):
-                imports = json.dumps(self._imports.scan(text, self._package(entry.path), stems))
-            if "words" in needs:
+            if need == "words":
                 words = FileWords.scan(entry.path, text).pack()
+            elif entry.path.endswith(_PYTHON):
+                imports = json.dumps(self._imports.scan(text, self._package(entry.path), stems))
             rows.append((self._root, entry.path, stamp, source.digest, imports, words))
         with self._database:
             self._database.executemany(
@@ -222,11 +247,6 @@ class TreeIndex:
         for path, value in self._database.execute(query, (self._root,)):
             if value and path in present:
                 yield value
-
-    def _stems(self, entries: Sequence[Entry]) -> frozenset[str]:
-        """The last names of the tree's modules and packages."""
-        modules = {self._layout.module_of(path) for path in self._python(entries)}
-        return frozenset(part for module in modules for part in module.split(".") if part)
 
     def _package(self, path: str) -> str:
         """The dotted package that ``.`` means in a file."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import threading
+import time
 from collections.abc import Sequence
 
 from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.source import NotTextError, SourceFile
-from thea_code_system.values.workspace import Entry
+from thea_code_system.values.workspace import Entry, Stamp
 
 # A marker counts in a comment or docstring at the top, not in code that writes such headers.
 _GENERATED = re.compile(
@@ -21,19 +23,29 @@ _BUNDLED = re.compile(
     re.MULTILINE,
 )
 _HEAD = 2_000
+_ROOM = 64_000_000  # bytes of files
 _MARKS = (b"@generated", b"DO NOT ", b"(function (global, factory) {", b"/******/ ")
 
 
 class Reader:
-    """Reads files below a root; ``max_file_size`` is in bytes."""
+    """Reads files below a root; ``max_file_size`` is in bytes.
+
+    Correctors and the index both read the tree, in either order: what the first of them read is
+    kept for the other, as long as there is room.
+    """
 
     def __init__(self, root: str, max_file_size: int) -> None:
         self._root = root
         self._limit = max_file_size
+        self._turn = threading.Lock()
+        self._kept: dict[tuple[str, Stamp, bool], SourceFile | Skipped | Failed] = {}
+        self._room = _ROOM
 
     def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
         """One value for each entry, in order."""
-        return [self._read(entry) for entry in entries]
+        now = time.time_ns()
+        with self._turn:
+            return [self._once(entry, now) for entry in entries]
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file below the root; None where there is no such file to read."""
@@ -42,6 +54,17 @@ class Reader:
                 return file.read()
         except OSError:
             return None
+
+    def _once(self, entry: Entry, now: int) -> SourceFile | Skipped | Failed:
+        key = (entry.path, entry.stamp, entry.explicit)
+        if key in self._kept:
+            self._room += entry.stamp.size
+            return self._kept.pop(key)
+        value = self._read(entry)
+        if entry.stamp.size <= self._room and entry.stamp.settled(now):
+            self._room -= entry.stamp.size
+            self._kept[key] = value
+        return value
 
     def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
         try:

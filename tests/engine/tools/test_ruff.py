@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from thea_code_system.tools.ruff import RuffClient, RuffRequest
+from thea_code_system.tools.ruff import RUNNING_VERSION, RuffClient, RuffRequest
 from thea_code_system.tools.runner import ToolRunner
 from thea_code_system.values.source import SourceFile
 
@@ -130,6 +130,27 @@ async def test_texts_that_are_known_are_not_analysed_again(ruff, monkeypatch):
     answer = await ruff.check([changed, sources[1]], request)
     assert len(asked) == 2
     assert [len(answer.findings[source.path]) for source in sources[:2]] == [0, 1]
+
+
+async def test_errors_are_told_by_the_run_that_the_corrector_makes_anyway(ruff, monkeypatch):
+    asked = []
+    run = ToolRunner.run
+
+    async def counting(self, arguments, **options):
+        asked.append(arguments)
+        return await run(self, arguments, **options)
+
+    monkeypatch.setattr(ToolRunner, "run", counting)
+    defaults = 'exclude = []\nlint.select = ["F", "E9", "W605"]\n'
+    sources = [SourceFile("m.py", "import os\nnope\n'\\d'\n"), SourceFile("n.py", "x = 1\n")]
+    apart = await ruff.errors(sources, RuffRequest((("ruff.toml", ""),), defaults))
+    assert {path: [one.code for one in some] for path, some in apart.items()} == {
+        "m.py": ["F401", "F821"]
+    }
+    request = RuffRequest(defaults=defaults, arguments=(RUNNING_VERSION,))
+    assert await ruff.errors(sources, request) == apart
+    await ruff.check(sources, request)
+    assert len(asked) == 2
 
 
 async def test_four_thousand_files_are_one_process(ruff):

@@ -76,6 +76,15 @@ async def test_facts_are_those_of_the_whole_tree_also_for_a_single_file(tree):
     assert facts.imported["app.a"] == {"os"}
 
 
+async def test_what_this_run_writes_does_not_change_the_facts_of_the_tree(tree):
+    actor = tree.actor()
+    facts = await actor.facts(frozenset({"imports"}))
+    data = (tree.root / "app/b.py").read_bytes()
+    (written,) = await actor.write([Write("app/b.py", SourceFile.digest_of(data), b"x = 1\n")])
+    assert written.done
+    assert facts.imported["app.a"] == {"os"}
+
+
 async def test_staged_texts_are_those_of_the_index_and_are_carried_to_the_working_tree(tree):
     def git(*arguments):
         subprocess.run(["git", *arguments], cwd=tree.root, check=True, capture_output=True)

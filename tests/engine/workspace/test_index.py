@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sqlite3
 import time
 
@@ -76,6 +77,29 @@ def test_only_what_changed_is_read_again(project):
     assert "app/main.py" in project.reader.paths
     assert "src/lib/thing.py" not in project.reader.paths
     assert facts.imported["app.x"] == {"other", "extra"}
+
+
+def test_imports_are_looked_for_when_somebody_asks_for_one(project):
+    facts = project.facts(frozenset({"imports", "configs"}))
+    assert project.reader.paths == []
+    assert facts.imported["app.x"] == {"os", "Settings", "extra"}
+    assert set(project.reader.paths) == {f"app/{name}.py" for name in ("__init__", "main", "x")} | {
+        "src/lib/thing.py"
+    }
+
+
+def test_imports_are_those_of_the_tree_as_it_was_found(project):
+    facts = project.facts()
+    facts.imported.hold(["app/main.py"])
+    project.write(app__main="from app.x import other\n")
+    assert facts.imported["app.x"] == {"os", "Settings", "extra"}
+    assert project.facts().imported["app.x"] == {"other", "extra"}
+
+
+def test_imports_that_travel_are_complete(project):
+    imported = project.facts().imported
+    assert pickle.loads(pickle.dumps(imported)) == dict(imported)
+    assert len(imported) == len(list(imported)) > 0
 
 
 def test_a_module_that_is_new_makes_reads_of_it_count(project):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from thea_code_system.values.outcome import Failed, Skipped, SkipReason
@@ -82,3 +84,17 @@ def test_a_file_that_vanished_is_a_failure_with_its_name(tmp_path):
     (failed,) = Reader(str(tmp_path), 1000).read(entries)
     assert isinstance(failed, Failed)
     assert failed.path == "f.py"
+
+
+def test_what_was_read_for_one_is_kept_for_the_other(tmp_path):
+    file = tmp_path / "f.py"
+    file.write_text("x = 1\n")
+    os.utime(file, (0, 0))
+    walker = Walker(str(tmp_path), WalkOptions((".py",)))
+    entries = walker.survey([str(tmp_path)]).entries
+    reader = Reader(str(tmp_path), 1000)
+    first = reader.read(entries)
+    file.write_text("changed = 1\n")
+    assert reader.read(entries) == first
+    (changed,) = reader.read(walker.survey([str(tmp_path)]).entries)
+    assert changed.text == "changed = 1\n"

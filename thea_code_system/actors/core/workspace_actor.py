@@ -14,6 +14,7 @@ from thea_code_system.values.outcome import Failed, Skipped
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Survey, TreeFacts, Write, Written
 from thea_code_system.workspace.git import Git
+from thea_code_system.workspace.imported import ImportedNames
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class WorkspaceActor(Actor):
         self._busy = asyncio.Lock()
         self._survey = Survey(())
         self._whole = False
+        self._imported: Mapping[str, frozenset[str]] = {}
 
     @remote_method
     async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
@@ -88,7 +90,7 @@ class WorkspaceActor(Actor):
     @remote_method
     async def write(self, writes: Sequence[Write]) -> list[Written]:
         """Replace files, all or each not at all; one result for each, in order."""
-        return await asyncio.to_thread(self._writer.write, writes)
+        return await asyncio.to_thread(self._write, writes)
 
     @remote_method
     async def sweep(self, torn: Sequence[tuple[str, str]]) -> None:
@@ -137,10 +139,17 @@ class WorkspaceActor(Actor):
         """The facts of the whole tree, also where only a part of it was surveyed."""
         if not needs:
             return TreeFacts()
+        entries = self._survey.entries
         if not self._whole:
             entries = self._walker.survey([self._root]).entries
-            return self._index.facts(entries, self._walker.configs(), needs)
-        return self._index.facts(self._survey.entries, self._walker.configs(), needs)
+        facts = self._index.facts(entries, self._walker.configs(), needs)
+        self._imported = facts.imported
+        return facts
+
+    def _write(self, writes: Sequence[Write]) -> list[Written]:
+        if isinstance(self._imported, ImportedNames):
+            self._imported.hold([write.path for write in writes])
+        return self._writer.write(writes)
 
     def _read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
         values = self._reader.read(entries)

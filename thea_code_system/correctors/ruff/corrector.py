@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import posixpath
 import re
@@ -55,7 +56,7 @@ class RuffCorrector(Corrector):
                 f"Ruff cannot use this project's configuration, so its fixes are only suggested: "
                 f"{answer.fallback}"
             )
-        return [self._proposals(source, answer, context) for source in sources]
+        return await asyncio.to_thread(self._all, sources, answer, context)
 
     def facts(self, source: SourceFile, context: ProjectContext) -> Iterable[tuple[str, str]]:
         """The configurations above the file; who imports what from it; the tree's own modules."""
@@ -85,6 +86,12 @@ class RuffCorrector(Corrector):
             names = json.dumps(knows_layout)
             arguments += ["--config", f"lint.isort.known-first-party={names}"]
         return RuffRequest(configs, defaults, tuple(arguments), knows_layout)
+
+    def _all(
+        self, sources: Sequence[SourceFile], answer: RuffAnswer, context: ProjectContext
+    ) -> list[list[Proposal]]:
+        """Off the event loop: the first removal of an import has the whole tree scanned."""
+        return [self._proposals(source, answer, context) for source in sources]
 
     def _proposals(
         self, source: SourceFile, answer: RuffAnswer, context: ProjectContext
