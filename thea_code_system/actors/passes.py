@@ -311,6 +311,8 @@ class Passes:
         return decisions
 
     def _candidates(self, draft: Draft, proposals: Sequence[Proposal]) -> list[Candidate]:
+        if not proposals and not Suppressions.mentioned(draft.source.text):
+            return []
         language = self._languages.for_path(draft.path)
         suppressions = Suppressions.of(draft.source.text, language)
         if not proposals and not suppressions.spans:
@@ -367,7 +369,7 @@ class Passes:
 
     def _skips(self, draft: Draft) -> bool:
         """Settle a file that asks to be left alone."""
-        language = self._languages.for_path(draft.path)
-        if Suppressions.of(draft.source.text, language).skip_file:
+        text, language = draft.source.text, self._languages.for_path(draft.path)
+        if Suppressions.mentioned(text) and Suppressions.of(text, language).skip_file:
             draft.skip(SkipReason.SKIP_FILE)
         return draft.finished

@@ -84,6 +84,11 @@ class Suppressions:
                 spans.append(cls._span(text, lines, comment, match))
         return cls(tuple(spans), skip, foreign)
 
+    @staticmethod
+    def mentioned(text: str) -> bool:
+        """Whether a text may speak to Thea: if not, there are no ``spans`` and no ``skip_file``."""
+        return _MARK in text
+
     def covers(self, line: int, rule: str) -> bool:
         """Whether a rule is suppressed on a line (from 1)."""
         return any(span.covers(line, rule) for span in (*self.spans, *self.foreign))
