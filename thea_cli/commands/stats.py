@@ -106,7 +106,8 @@ class StatsTables:
         )
         for row in self._of.actors():
             memory = f"{row.resident_bytes // 2**20} MiB"
-            table.row(row.name, row.device, row.files, f"{row.rate:.1f}", memory)
+            rate = f"{row.rate:.1f}" if row.files else ""
+            table.row(row.name, row.device, row.files or "", rate, memory)
         table.print()
 
     def _runs(self) -> None:

@@ -16,7 +16,7 @@ from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
 from thea_code_system.values.patch import Patch, Piece
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorPool, ItemFailure
+from thea_code_system.wrappers import ActorHealth, ActorMetrics, ActorPool, ItemFailure
 
 WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
 MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
@@ -82,16 +82,18 @@ class Run:
                 words for words in packed["warnings"] if words not in self.warnings
             )
         for metrics, health in zip(await pool.metrics(), await pool.health_check(), strict=True):
-            self.actors[metrics.name] = {
-                "healthy": health.healthy,
-                "uptime": metrics.uptime,
-                "device": metrics.device,
-                "resident_bytes": metrics.resident_bytes,
-                "counters": {name: value.pack() for name, value in metrics.counters.items()},
-                "accumulators": {
-                    name: value.pack() for name, value in metrics.accumulators.items()
-                },
-            }
+            self.note(metrics, health)
+
+    def note(self, metrics: ActorMetrics, health: ActorHealth) -> None:
+        """Take in what an actor says of itself."""
+        self.actors[metrics.name] = {
+            "healthy": health.healthy,
+            "uptime": metrics.uptime,
+            "device": metrics.device,
+            "resident_bytes": metrics.resident_bytes,
+            "counters": {name: value.pack() for name, value in metrics.counters.items()},
+            "accumulators": {name: value.pack() for name, value in metrics.accumulators.items()},
+        }
 
     def _replayed(self) -> list[tuple[SourceFile, Corrected]]:
         """Known corrections that have to be written again."""

@@ -61,6 +61,10 @@ async def test_check_writes_nothing_and_says_what_a_run_would_write(run):
     assert isinstance(outcome, Corrected)
     assert file.read_text() == "print()\n"
     assert report.files == {"corrected": 1}
+    names = {name.partition("-")[0]: plain["healthy"] for name, plain in report.actors.items()}
+    assert names == dict.fromkeys(
+        ("correction", "OrchestrationActor", "WorkspaceActor", "LedgerActor"), True
+    )
 
 
 async def test_a_run_over_an_unchanged_tree_is_replayed(run):

@@ -149,6 +149,8 @@ class OrchestrationActor(Actor):
                     await run.gather(pool)
             finally:
                 await placement.close()
+        for actor in (self, workspace, self._ledger):
+            run.note(await actor.metrics(), await actor.health_check())
         await self._finish(run, run_id, placement.description)
         if run.kept is not None and survey.manifest is not None:
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
