@@ -85,6 +85,8 @@ def test_a_run_corrects_is_remembered_and_taken_back(tree):
     assert run["changed"] == ["src/a.py"]
     assert f"thea undo {run['run']}" in err
 
+    (file,) = json.loads(tree.thea("history", run["run"], "--format", "json")[0])["files"]
+    assert (file["path"], file["status"]) == ("src/a.py", "corrected")
     details, _ = tree.thea("history", run["run"])
     assert "src/a.py:1" in details
     assert "ruff/F401" in details

@@ -69,9 +69,13 @@ class HistoryQuery:
     async def _details(self, project: Project) -> int:
         run = await project.find(self.run_id)
         files: tuple[FileRecord, ...] = await project.ledger.run_details(run.id)
-        shown = [await self._shown(project, record) for record in files if record.corrections]
+        touched = [record for record in files if record.corrections]
+        shown = [await self._shown(project, record) for record in touched]
         if self.format == "json":
-            plain = [JsonReport.file(each) for each in shown]
+            plain = [
+                {**JsonReport.file(each), "status": record.status, "reason": record.reason}
+                for each, record in zip(shown, touched, strict=True)
+            ]
             Console.print(json.dumps({**_plain(run), "files": plain}, indent=2))
             return 0
         Console.print(f"{run.id}  {_when(run.started)}  thea {run.command}")
