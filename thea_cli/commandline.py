@@ -120,6 +120,9 @@ class CommandLine:
     @staticmethod
     def _misused(error: Any) -> int:
         """Show what is wrong with the command line, and how it is meant."""
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message(), file=sys.stderr)
+            return int(error.exit_code)
         context = getattr(error, "ctx", None)
         where = context.command_path if context else "thea"
         Console().error(error.format_message(), f"`{where} --help` shows how it is used.")

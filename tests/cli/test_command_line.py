@@ -238,3 +238,10 @@ def test_every_code_that_a_report_names_can_be_explained(code, words, tmp_path):
     assert done.returncode == 0, done.stderr
     for word in words:
         assert word in done.stdout
+
+
+def test_without_a_command_the_help_is_shown_and_nothing_is_done(tmp_path):
+    done = thea(cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: thea")
+    assert "correct" in done.stderr
