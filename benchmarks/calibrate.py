@@ -42,10 +42,12 @@ class Fit:
             while len(pools) > 1 and self._share(pools[-2], mean) >= self._share(pools[-1], mean):
                 last = pools.pop()
                 pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
-        points = []
+        points = [
+            [0.0, 0.0]
+        ]  # what nothing speaks for is not to profit from what was seen higher up
         for pool in self._wide(pools):
             score = round(pool[2] / pool[0], 4)
-            if not points or score > points[-1][0]:
+            if score > points[-1][0]:
                 points.append([score, round(self._share(pool, mean), 3)])
         return points
 
@@ -90,8 +92,13 @@ class Judge:
             self.lines(text, python=python) for text in (case["broken"], output, case["fixed"])
         )
         there = self.matched(made, fixed)
-        for tag, _, _, low, high in self.changes(broken, made):
-            if tag != "equal" and any(at not in there for at in self.around(low, high, len(made))):
+        for tag, first, last, low, high in self.changes(broken, made):
+            if tag == "equal":
+                continue
+            fewer = high - low < last - first  # what was removed must not stand there
+            around = range(max(low - 1, 0), min(high + 1, len(made))) if fewer else range(low, high)
+            places = [there.get(at, -1) for at in around]
+            if not places or -1 in places or (fewer and places[-1] - places[0] != len(places) - 1):
                 return False
         return True
 
@@ -100,17 +107,13 @@ class Judge:
         found = (self.scorer.tokens(line, python) for line in text.splitlines())
         return [tuple(tokens) for tokens in found if tokens]
 
-    @staticmethod
-    def around(low: int, high: int, count: int) -> range:
-        """The changed lines; where lines were only removed, those on both sides of the gap."""
-        return range(low, high) if high > low else range(max(low - 1, 0), min(high + 1, count))
-
-    def matched(self, made: list, fixed: list) -> set[int]:
+    def matched(self, made: list, fixed: list) -> dict[int, int]:
+        """Where the lines made stand in the fixed file."""
         return {
-            at
-            for tag, low, high, _, _ in self.changes(made, fixed)
+            at: low + at - first
+            for tag, first, last, low, _ in self.changes(made, fixed)
             if tag == "equal"
-            for at in range(low, high)
+            for at in range(first, last)
         }
 
     @staticmethod

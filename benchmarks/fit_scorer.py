@@ -4,10 +4,12 @@
     python benchmarks/fit_scorer.py fit ROWS.jsonl... [--extra BREAKS.jsonl] [--write]
 
 ``collect`` runs the search and writes, for each case, the features of every whole repair found,
-summed over its steps, and whether it is the human's. ``fit`` maximises the likelihood of the
-human's repair under a softmax over the repairs and "none of them", with an L2 penalty, and prints
-what it comes to on repositories that had no part in it; ``--write`` writes the weights, and
-``--predictions`` the held-out predictions, which ``calibrate.py`` takes.
+summed over its steps, and whether the human's file is the same (``right``) or holds the same edit
+(``kept``). ``fit`` maximises the likelihood of those under a softmax over the repairs and "none of
+them", with an L2 penalty, and prints what it comes to on repositories that had no part in it: the
+share exact and kept, and for four thresholds the coverage, and of that the share exact and kept;
+``--write`` writes the weights, and ``--predictions`` the held-out predictions, which
+``calibrate.py`` takes.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
+from calibrate import Judge, load_scorer
 from repair_tokens import tokens
 
 from thea_code_system.correctors.syntax import engine
@@ -33,6 +36,10 @@ from thea_code_system.correctors.syntax.scoring import LinearScorer
 from thea_code_system.languages.registry import Languages
 from thea_code_system.values.source import SourceFile
 
+JUDGE = Judge(load_scorer(Path(__file__).parents[2] / "shared" / "eval" / "score_repair.py"))
+WIDEST = 50  # repairs of a case that take part, in the order of the weights there were
+FEW = 10  # cases that needed a rule, below which its weight stays near what it was
+REMOVAL = "rule:syntax/remove-code"
 SELDOM = 3  # times that a sign has to be met with to get a weight
 WEIGHTS = Path(engine.__file__).parent / "data" / "weights.json"
 
@@ -75,6 +82,7 @@ def collect(case):
         rows.append(
             {
                 "right": made == wanted,
+                "kept": made == wanted or JUDGE.kept(case, candidate.patch.text),
                 "steps": len(candidate.steps),
                 "edits": [[e.start, e.end, e.replacement] for e in candidate.patch.edits()],
                 "features": scorer.totals[candidate.patch.text],
@@ -92,8 +100,9 @@ def collect(case):
 class Fit:
     """A softmax over the repairs of each case and "none of them", fitted with an L2 penalty.
 
-    The penalty draws the weights towards those there are (towards zero with ``fresh``). The logit
-    of "none" counts the steps of the best repair. ``extra`` cases take part in the fit only.
+    The penalty draws the weights towards those there are; with ``fresh`` towards zero, but for
+    rules of which the cases tell little. The logit of "none" counts the steps of the best repair.
+    ``extra`` cases take part in the fit only, the last resort does not: its weight is given.
     """
 
     def __init__(self, cases, extra, options):
@@ -103,16 +112,26 @@ class Fit:
             n for c in (*cases, *extra) for n in {n for r in c["rows"] for n in r["features"]}
         )
         self.names = sorted(
-            n for n in found if found[n] >= SELDOM or not n.startswith(("act:", "rule:"))
+            n for n in found if found[n] >= SELDOM or not n.startswith(("act:", "rule:", "said:"))
         )
-        start = {} if options.fresh else json.loads(WEIGHTS.read_text())
+        start = json.loads(WEIGHTS.read_text())
+        if options.fresh:
+            start = {n: start.get(n, 0.0) for n in self.names if self.is_given(n, cases)}
         self.prior = torch.tensor([start.get(n, 0.0) for n in self.names])
+
+    @staticmethod
+    def is_given(name, cases):
+        """Whether a weight says what a rule is for, since people needed it in few cases only."""
+        needed = (
+            any(row["kept"] and name in row["features"] for row in case["rows"]) for case in cases
+        )
+        return name.startswith("rule:") and sum(needed) < FEW
 
     def tensors(self, cases):
         width = max(len(c["rows"]) for c in cases)
         x = torch.zeros(len(cases), width, len(self.names))
         mask, steps = torch.zeros(len(cases), width), torch.ones(len(cases), width)
-        target = torch.full((len(cases),), width)
+        target = torch.zeros(len(cases), width + 1)
         column = {n: i for i, n in enumerate(self.names)}
         for i, case in enumerate(cases):
             for j, row in enumerate(case["rows"]):
@@ -120,8 +139,10 @@ class Fit:
                 for name, value in row["features"].items():
                     if name in column:
                         x[i, j, column[name]] = value
-                if row["right"]:
-                    target[i] = j
+            wanted = "right" if any(row["right"] for row in case["rows"]) else "kept"
+            for j, row in enumerate(case["rows"]):
+                target[i, j] = row[wanted]
+            target[i, -1] = not target[i].any()
         return x, mask, steps, target
 
     def train(self, cases):
@@ -131,13 +152,15 @@ class Fit:
         w = torch.zeros(len(self.names), requires_grad=True)  # steps away from the prior
         none = torch.tensor([-3.0, -3.0], requires_grad=True)  # and for each step after the first
         scale = x.reshape(-1, x.shape[-1])[mask.reshape(-1) > 0].std(0).clamp(min=0.3)
-        optimizer = torch.optim.LBFGS([w, none], max_iter=200, line_search_fn="strong_wolfe")
+        optimizer = torch.optim.LBFGS([w, none], max_iter=120, line_search_fn="strong_wolfe")
 
         def closure():
             optimizer.zero_grad()
             logits = self.logits(x, mask, steps, self.prior + w / scale, none)
-            loss = torch.nn.functional.cross_entropy(logits, target, reduction="none")
-            loss = (loss * weight).sum() + self.strength * (w**2).sum() / 2
+            chosen = logits.masked_fill(target == 0, -torch.inf).logsumexp(1)
+            loss = ((logits.logsumexp(1) - chosen) * weight).sum() + self.strength * (
+                w**2
+            ).sum() / 2
             loss.backward()
             return loss
 
@@ -166,20 +189,23 @@ class Report:
         self.rows = []
         for case in cases:
             p = chances.get(case["id"], torch.zeros(1))
-            right = bool(case["rows"]) and case["rows"][int(p.argmax())]["right"]
-            self.rows.append((case, right, float(p.max()), any(r["right"] for r in case["rows"])))
+            best = case["rows"][int(p.argmax())] if case["rows"] else {}
+            found = any(row["right"] for row in case["rows"])
+            signs = (best.get("right", False), best.get("kept", False), found)
+            self.rows.append((case, float(p.max()), *signs))
 
     def show(self):
         for key in ("", "kind", "language"):
             for value in sorted({row[0].get(key, "all") for row in self.rows}):
                 rows = [row for row in self.rows if row[0].get(key, "all") == value]
                 n = len(rows)
-                line = f"{value:24s} n={n} found={sum(r[3] for r in rows) / n:.1%}"
-                line += f" exact={sum(r[1] for r in rows) / n:.1%}"
+                line = f"{value:16s} n={n} found={sum(r[4] for r in rows) / n:.1%}"
+                line += f" exact={sum(r[2] for r in rows) / n:.1%}"
+                line += f" kept={sum(r[3] for r in rows) / n:.1%}"
                 for at in (0.5, 0.7, 0.8, 0.9):
-                    sure = [r for r in rows if r[2] >= at]
-                    right = sum(r[1] for r in sure) / max(1, len(sure))
-                    line += f"  {at}: {len(sure) / n:.1%} at {right:.0%}"
+                    sure = [r for r in rows if r[1] >= at]
+                    right, kept = (sum(r[i] for r in sure) / max(1, len(sure)) for i in (2, 3))
+                    line += f"  {at}: {len(sure) / n:.1%} {right:.0%} {kept:.0%}"
                 print(line)
 
 
@@ -222,9 +248,16 @@ def read(paths):
     return [json.loads(line) for path in paths for line in Path(path).read_text().splitlines()]
 
 
+def read_rows(paths):
+    cases = read(paths)
+    for case in cases:
+        case["rows"] = [row for row in case["rows"] if REMOVAL not in row["features"]][:WIDEST]
+    return cases
+
+
 def fit(options):
-    cases = read(options.paths)
-    fitting = Fit(cases, read(options.extra), options)
+    cases = read_rows(options.paths)
+    fitting = Fit(cases, read_rows(options.extra), options)
     judged = held_out(fitting, cases)
     Report(cases, judged).show()
     if options.predictions:

@@ -18,7 +18,7 @@ class Blocks:
     def __init__(self, broken: BrokenSource) -> None:
         self._broken = broken
         self.unit = self._measure_unit()
-        self._inside = self._inside_strings()
+        self._inside, self._documentation = self._inside_strings()
 
     def column(self, number: int) -> int:
         """The width of a line's indentation in columns; a tab reaches to the next multiple of 8."""
@@ -91,6 +91,8 @@ class Blocks:
         for number in lines:
             if number in self._inside or not broken.line(number).strip():
                 continue
+            if number in self._documentation and self.column(number) < self.column(lines[0]):
+                continue
             start, _ = broken.span(number)
             indent = broken.indent(number)
             new = self._moved(indent, old, level)
@@ -143,15 +145,16 @@ class Blocks:
             previous = indent
         return max(steps, key=lambda step: (steps[step], -len(step)), default="    ")
 
-    def _inside_strings(self) -> frozenset[int]:
-        """Lines that begin inside a string: their indentation is text, but for docstrings."""
+    def _inside_strings(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Lines that begin inside a string, whose indentation is text; those of docstrings."""
         inside: set[int] = set()
+        documentation: set[int] = set()
         before = ":"
         for lexeme in self._broken.lexemes:
-            long = lexeme.kind == "string" and ("\n" in lexeme.text or "\r" in lexeme.text)
-            if long and before != ":":
+            if lexeme.kind == "string" and ("\n" in lexeme.text or "\r" in lexeme.text):
                 first, last = self._broken.line_of(lexeme.start), self._broken.line_of(lexeme.end)
-                inside.update(range(first + 1, last + 1))
+                found = documentation if before == ":" else inside
+                found.update(range(first + 1, last + 1))
             if lexeme.kind not in _BLANK:
                 before = lexeme.text
-        return frozenset(inside)
+        return frozenset(inside), frozenset(documentation)

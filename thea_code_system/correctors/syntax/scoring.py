@@ -16,6 +16,26 @@ from thea_code_system.correctors.syntax.ngrams import NgramTable
 if TYPE_CHECKING:
     from torch import Tensor
 
+# What CPython says, in the words that tell one complaint from another, most telling first.
+_SAID: Final = (
+    "never closed",
+    "unmatched",
+    "does not match opening",
+    "expected ':'",
+    "forgot a comma",
+    "Maybe you meant '=='",
+    "unterminated triple",
+    "unterminated",
+    "unexpected indent",
+    "expected an indented block",
+    "unindent does not match",
+    "inconsistent use of tabs",
+    "invalid decimal",
+    "expected '('",
+    "expression cannot contain assignment",
+    "invalid syntax",
+    "cannot",
+)
 _TABLES: Final = ("python", "javascript")
 
 
@@ -59,7 +79,7 @@ class LinearScorer(Scorer):
 
     @cached_property
     def weights(self) -> dict[str, float]:
-        """The weight of each feature, of each code (``rule:…``) and small edit (``act:…``)."""
+        """The weight of each feature, of each sign."""
         folder = resources.files("thea_code_system.correctors.syntax").joinpath("data")
         loaded: dict[str, float] = json.loads(folder.joinpath("weights.json").read_text("utf-8"))
         return loaded
@@ -90,8 +110,20 @@ class LinearScorer(Scorer):
         return TorchMath.plain(torch.softmax(logits, 0)[:-1])
 
     def signs(self, candidate: RepairCandidate) -> tuple[str, ...]:
-        """The names of what is either so or not: the rule of the last step, and its act."""
-        return f"rule:{candidate.step.rule}", f"act:{self._features.act(candidate)}"
+        """The names of what is either so or not: the rule of the last step, and its act.
+
+        For the first step also what CPython said, together with the rule; other languages' parsers
+        say nothing.
+        """
+        rule = candidate.step.rule
+        signs = (f"rule:{rule}", f"act:{self._features.act(candidate)}")
+        if len(candidate.steps) > 1:
+            return signs
+        if candidate.before.language.name != "python":
+            return (*signs, "said:nothing")
+        message = candidate.before.faults[0].message
+        said = next((words for words in _SAID if words in message), "other")
+        return (*signs, f"said:{said}>{rule}")
 
     def _weight(self, name: str) -> float:
         return self.weights.get(name, 0.0)
