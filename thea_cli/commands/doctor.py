@@ -25,7 +25,7 @@ EXAMPLES = (
     "thea doctor --format json",
 )
 _TOOLS = {"ruff": (0, 15), "oxlint": (1, 50), "typos": (1, 30), "ast-grep": (0, 40)}
-_CPU_TORCH = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
+_CPU_TORCH = "uv pip install torch --torch-backend cpu"
 
 
 @dataclass(frozen=True, slots=True)
