@@ -1,0 +1,84 @@
+"""What repairs of mined cases come to, repository by repository.
+
+    python benchmarks/mined_results.py CASES.jsonl PREDICTIONS.jsonl [--write]
+
+CASES are `mine.py`'s, PREDICTIONS are `repair.py`'s. For each repository: its cases, how many first
+repairs parse and how many have the human's tokens (`exact`); of those with the default confidence
+or more (`sure`), how many are exact, and how many the human's commit made, too (`kept`, by the rule
+of `calibrate.py`). `--write` writes mined_results.csv beside this file; the last row is the sum.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from pathlib import Path
+
+from calibrate import Judge, load_scorer, rows_of
+
+from thea_code_system.config.production import ProductionConfig
+from thea_code_system.languages.registry import Languages
+
+TABLE = Path(__file__).with_name("mined_results.csv")
+COLUMNS = ("cases", "parse", "exact", "sure", "sure_exact", "sure_kept")
+
+
+class Results:
+    """Counts by repository."""
+
+    def __init__(self, scorer: Path) -> None:
+        self.scorer = load_scorer(scorer)
+        self.judge = Judge(self.scorer)
+        self.languages = Languages()
+        self.threshold = ProductionConfig().min_confidence
+        self.counts: dict[str, Counter[str]] = {}
+
+    def add(self, case: dict, offers: list[dict]) -> None:
+        found = self.counts.setdefault(case["repository"], Counter())
+        found["cases"] += 1
+        if not offers:
+            return
+        best, python = offers[0], case["language"] == "python"
+        made, wanted = (
+            self.scorer.tokens(text, python) for text in (best["output"], case["fixed"])
+        )
+        found["parse"] += self.languages.named(case["language"]).parses(best["output"])
+        found["exact"] += made == wanted
+        if best["confidence"] >= self.threshold:
+            found["sure"] += 1
+            found["sure_exact"] += made == wanted
+            found["sure_kept"] += made == wanted or self.judge.kept(case, best["output"])
+
+    def rows(self) -> list[list[str | int]]:
+        total: Counter[str] = Counter()
+        for counts in self.counts.values():
+            total.update(counts)
+        every = [*sorted(self.counts.items()), ("all", total)]
+        return [[name, *(counts[column] for column in COLUMNS)] for name, counts in every]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("cases")
+    parser.add_argument("predictions")
+    parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    results = Results(options.scorer)
+    made = {row["id"]: row for row in rows_of(options.predictions)}
+    for case in rows_of(options.cases):
+        results.add(case, (made.get(case["id"]) or {}).get("candidates") or [])
+    rows = results.rows()
+    csv.writer(sys.stdout).writerows([("repository", *COLUMNS), *rows])
+    if options.write:
+        with TABLE.open("w", encoding="utf-8", newline="") as table:
+            csv.writer(table, lineterminator="\n").writerows([("repository", *COLUMNS), *rows])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
