@@ -32,10 +32,6 @@ SUITES = {
     "storefront": [sys.executable, "-c", NODE_TEST],
 }
 
-not_yet = pytest.mark.xfail(
-    strict=True,
-    reason="the calibrated confidence of several right repairs is below the default threshold",
-)
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="a run that corrects something loads torch"
 )
@@ -148,12 +144,12 @@ def sample(name, tmp_path):
 def corrected(name, tmp_path_factory):
     sample = Sample.copied(name, tmp_path_factory.mktemp("corrected"))
     result = sample.correct()
-    assert result.returncode in {0, 1}, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     return sample
 
 
 def test_the_suite_fails_as_long_as_the_sample_is_broken(sample):
-    broken = {"bookshop": 17, "storefront": 16}[sample.name]
+    broken = {"bookshop": 18, "storefront": 16}[sample.name]
     assert len(sample.unparsed()) == broken
     assert sample.suite().returncode != 0
 
@@ -166,41 +162,27 @@ def test_the_suite_passes_on_what_a_person_would_write(sample):
 
 
 @needs_torch
-@not_yet
 def test_the_suite_passes_after_a_plain_run(corrected):
     result = corrected.suite()
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 @needs_torch
-@not_yet
 def test_every_file_parses_after_a_plain_run(corrected):
     assert corrected.unparsed() == []
 
 
 @needs_torch
-@not_yet
 def test_thea_writes_what_a_person_would_write(corrected, sample):
     sample.repair_by_hand()
     assert differences(corrected.files(), sample.files()) == {}
 
 
 @needs_torch
-def test_what_a_plain_run_writes_is_what_a_person_would_write(corrected, sample):
-    broken = sample.files()
-    sample.repair_by_hand()
-    expected = sample.files()
-    written = {name for name, content in corrected.files().items() if content != broken[name]}
-    assert len(written) >= 6
-    found = {name: content for name, content in corrected.files().items() if name in written}
-    assert differences(found, {name: expected[name] for name in written}) == {}
-
-
-@needs_torch
 def test_a_second_run_changes_nothing(corrected):
     once = corrected.files()
     result = corrected.correct()
-    assert result.returncode in {0, 1}, result.stdout + result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     assert differences(corrected.files(), once) == {}
 
 

@@ -24,7 +24,7 @@ class Cart:
 
     def add(self, book: Book, copies: int = 1) -> None:
         if copies < 1:
-            raise ValueError("add at least one copy")
+            raise ValueError, “add at least one copy”
         for line in self.lines:
             if line.book.isbn == book.isbn:
                 line.copies += copies
@@ -32,7 +32,7 @@ class Cart:
         self.lines.append(Line(book, copies))
 
     def remove(self, isbn: str) -> None:
-        self.lines = [line for line in self.lines if line.book.isbn != isbn]
+        self.lines = [line for line in self.lines if line.book.isbn <> isbn]
 
     @property
     def copies(self) -> int:

@@ -24,7 +24,7 @@ class Book:
         return f"{self.title} ({self.author})"
 
 
-class Catalogue:
+сlass Catalogue:
     """Books by ISBN."""
 
     def __init__(self, books: Iterable[Book] = ()) -> None:
@@ -37,9 +37,9 @@ class Catalogue:
         return iter(self._books.values())
 
     def __contains__(self, isbn: object) -> bool:
-        return isbn in self._books
+        return isbn in​ self._books
 
-    def add(self, book: Book) -> None:
+    dеf add(self, book: Book) -> None:
         self._books[book.isbn] = book
 
     def get(self, isbn: str) -> Book:
@@ -50,7 +50,7 @@ class Catalogue:
 
     def by_author(self, author: str) -> list[Book]:
         found = [book for book in self._books.values() if book.author == author]
-        return sorted(found, key=lambda book: book.title
+        return sorted(found, key=lambda book: book.title)
 
     def subjects(self) -> list[str]:
         return sorted({subject for book in self._books.values() for subject in book.subjects})

@@ -39,10 +39,10 @@ def import_list(handle: TextIO, catalogue: Catalogue, inventory: Inventory) -> I
     report = ImportReport()
     for number, row in rows(handle):
         if not row["price"]:
-            report.rejected.append(f"line {number}: no price")
+			report.rejected.append(f"line {number}: no price")
             continue
         book = to_book(row)
-		catalogue.add(book)
-		inventory.receive(book.isbn, int(row["copies"]))
-		report.imported += 1
+        catalogue.add(book)
+        inventory.receive(book.isbn, int(row["copies"]))
+        report.imported++
     return report

@@ -44,9 +44,9 @@ class Inventory:
         stock.reserved -= copies
         stock.on_hand -= copies
 
-    def running_low(self, threshold: int = 2) -> list[str]:
+    def running_low(self, threshold: int = 2L) -> list[str]:
         low = []
-        for isbn, stock in self._stock.items()
+        for isbn, stock in self._stock.items():
             if stock.free < threshold:
                 low.append(isbn)
         return sorted(low)

@@ -1,3 +1,4 @@
+$ cat bookshop/loyalty.py
 """Points: one for every whole pound, a hundred buy a five-pound voucher."""
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class LoyaltyCard:
         for total in totals:
             if total > 0:
                 earned += int(total)
-       self.points += earned
+        self.points += earned
         return earned
 
     def redeem(self) -> Decimal:
@@ -29,3 +30,4 @@ class LoyaltyCard:
         vouchers = self.points // POINTS_PER_VOUCHER
         self.points -= vouchers * POINTS_PER_VOUCHER
         return vouchers * VOUCHER
+$ python -m pytest

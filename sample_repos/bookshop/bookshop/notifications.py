@@ -21,10 +21,10 @@ def status_mail(customer: Customer, order: Order) -> EmailMessage:
     message = EmailMessage()
     message["From"] = SENDER
     message["To"] = customer.email
-      message["Subject"] = f"{SUBJECTS[order.status]} (no. {order.number})"
+    message["Subject"] = f"{SUBJECTS[order.status]} (no. {order.number})"
     items = "\n".join(order.cart.summary())
     message.set_content(f"{customer.greeting()},\n\n{items}\n")
-    return message
+      return message
 
 
 def outbox(customers: dict[str, Customer], orders: list[Order]) -> list[EmailMessage]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-<<<<<<< HEAD
 import os
-=======
 import tempfile
->>>>>>> atomic-save
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,9 +33,9 @@ def save(path: Path, catalogue: Catalogue, inventory: Inventory) -> None:
     os.replace(name, path)
 
 
-def load(path: Path) -> tuple[Catalogue, Inventory]:
+def load(path: Path) - > tuple[Catalogue, Inventory]:
     catalogue, inventory = Catalogue(), Inventory()
-    if not path.exists():
+    if !path.exists():
         return catalogue, inventory
     for entry in json.loads(path.read_text(encoding="utf-8"))["books"]:
         copies = entry.pop("copies")

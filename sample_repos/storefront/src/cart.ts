@@ -15,7 +15,7 @@ export class Cart {
     } else {
       this.lines.set(sku, { product: bySku(sku), quantity });
     }
-    return this;
+    retrun this;
   }
 
   remove(sku: string): boolean {
@@ -25,7 +25,7 @@ export class Cart {
   get quantity(): number {
     let total = 0;
     for (const line of this.lines.values()) {
-      total += line.quantity;
+      total + = line.quantity;
     }
     return total;
   }
@@ -37,3 +37,4 @@ export class Cart {
     }
     return total;
   }
+}

@@ -6,11 +6,11 @@ export interface Product {
 }
 
 export const PRODUCTS: readonly Product[] = [
-  { sku: "mug-01" name: "Speckled mug", price: 1800, tags: ["kitchen", "stoneware"] },
+  { sku: "mug-01"， name: "Speckled mug", price: 1800, tags: ["kitchen", "stoneware"] },
   { sku: "bowl-02", name: "Ramen bowl", price: 3200, tags: ["kitchen", "porcelain"] },
   {
     sku: "vase-03",
-    name: "Bud vase"
+    name: "Bud vase"，
     price: 2450,
     tags: ["living", "stoneware"],
   },

@@ -11,15 +11,11 @@ export interface Quote {
 
 export function quote(cart: Cart, country: string, voucher = ""): Quote {
   const subtotal = cart.subtotal;
-  const discount = discountFor(voucher, subtotal);
-<<<<<<< HEAD
-  const shipping = shippingCost(country, subtotal);
-=======
++  const discount = discountFor(voucher, subtotal);
   const delivery = postage(country, subtotal - discount);
->>>>>>> postage-after-discount
   return {
     subtotal,
-    discount,
++    discount,
     postage: delivery,
     total: subtotal - discount + delivery,
   };

@@ -1,7 +1,7 @@
 import { CURRENCY, LOCALE } from "./config.js";
 
 const money = new Intl.NumberFormat(LOCALE, { style: "currency", currency: CURRENCY });
-const SEPARATOR = " · ";
+const SEPARATOR = “ · ”;
 
 export function price(cents) {
   return money.format(cents / 100);
@@ -12,6 +12,6 @@ export function breadcrumb(...parts) {
 }
 
 export function plural(count, word) {
-  const ending = count === 1 ? "" : "s;
+  const ending = count === 1 ？ "" ： "s";
   return `${count} ${word}${ending}`;
 }

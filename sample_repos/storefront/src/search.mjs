@@ -17,5 +17,3 @@ export function search(query) {
     .map(({ product }) => product);
 }
 ```
-
-It splits the query on white space and counts the terms that match. Let me know if you need fuzzy matching.

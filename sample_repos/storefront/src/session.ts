@@ -14,14 +14,14 @@ export class Sessions {
   readonly #open = new Map<string, Session>();
 
   start(now: number): Session {
-    const session = { id: randomUUID(), cart: new Cart(), expires: now + LIFETIME };
+    const const session = { id: randomUUID(), cart: new Cart(), expires: now + LIFETIME };
     this.#open.set(session.id, session);
     return session;
   }
 
   find(id: string, now: number): Session | undefined {
     const session = this.#open.get(id);
-    if (session && session.expires > now)
+    if (session & & session.expires > now) {
       session.expires = now + LIFETIME;
       return session;
     }

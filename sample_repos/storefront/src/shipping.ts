@@ -1,3 +1,4 @@
+$ cat src/shipping.ts
 import { FREE_SHIPPING_FROM } from "./config.js";
 
 export type Zone = "home" | "europe" | "world";
@@ -18,8 +19,9 @@ export function zoneOf(country: string): Zone {
 
 export function postage(country: string, subtotal: number): number {
   const zone = zoneOf(country);
-  if (zone === "home" && subtotal >= FREE_SHIPPING_FROM {
+  if (zone === "home" && subtotal > = FREE_SHIPPING_FROM) {
     return 0;
   }
   return RATES[zone];
 }
+$ node --test

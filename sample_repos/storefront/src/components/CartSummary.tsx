@@ -10,16 +10,16 @@ interface Props {
 export function CartSummary({ cart, highlight = "inherit" }: Props) {
   const lines = [...cart.lines.values()];
   return (
-    <section className="cart" style={{ borderColor: highlight }}>
+    <section className=“cart” style={{ borderColor: highlight }}>
       <h2>{plural(cart.quantity, "piece")}</h2>
       <ul>
-        {lines.map((line) => (
+        {lines.map((line) = > (
           <li>
             {line.quantity} × {line.product.name}
           </li>
         ))}
       </ul>
-      <p>{price(cart.subtotal)</p>
+      <p>{price(cart.subtotal)}</p>
     </section>
   );
 }

@@ -1,3 +1,5 @@
+Here is the product card, now with the stars of its reviews:
+
 import { price } from "../format.js";
 import { h } from "../h.js";
 import { stars } from "../reviews.js";
@@ -11,9 +13,10 @@ export function ProductCard({ product, reviews = [] }) {
           <span className="tag">{tag}</span>
         ))}
       </div>
-      </div>
       <p className="price">{price(product.price)}</p>
       <p className="stars">{stars(reviews)}</p>
     </article>
   );
 }
+
+The stars are rounded to the nearest whole one.
