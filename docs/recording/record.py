@@ -19,7 +19,9 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = (
+    "python -m pytest -q 2>&1 | tail -n 1",
     "thea correct . --workers 2",
+    "python -m pytest -q 2>&1 | tail -n 1",
     "git diff --stat",
     "thea undo",
 )
