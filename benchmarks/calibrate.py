@@ -5,11 +5,14 @@
 CASES and PREDICTIONS have the shapes of the shared scorer; predictions hold raw scores (`repair.py
 --raw`) and name the `rules`. A confidence is the probability that the owner would keep the edit, so
 a repair counts as kept where the human's commit made it, too: every line that the repair changed
-stands, token for token, at the same place in the human's fixed file, whatever else that commit
-changed. `exact` (the whole file has the same tokens) is printed beside it. For every rule with
-`--least` cases, and for the other rules of the family together, a monotone curve is fitted by
-pooling adjacent violators; each pool is shrunk towards the mean by as many pseudo-observations as
-`--prior`. Intervals are Wilson's, 95 %.
+stands, token for token, at the same place in the human's fixed file, and none that it removed does,
+whatever else that commit changed. A single line may have been changed further, if the tokens that
+the repair edited stand in it between the same neighbours; where no line like it is left, the case
+tells nothing. `exact` (the whole file has the same tokens) is printed beside it.
+
+For every rule with `--least` cases, and for the other rules of the family that have no ceiling
+together, a monotone curve is fitted by pooling adjacent violators; each pool is shrunk towards the
+mean by as many pseudo-observations as `--prior`. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -19,11 +22,13 @@ import difflib
 import importlib.util
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
 import torch
 
+ALIKE = 0.6  # share of common tokens from which a line is taken for a later version of another
 TARGET = Path(__file__).parents[1] / "thea_code_system" / "confidence" / "calibration.json"
 
 
@@ -52,16 +57,13 @@ class Fit:
         return points
 
     def _wide(self, pools: list[list[float]], least: float = 10.0) -> list[list[float]]:
-        """Pools of at least some cases, so that no step of the curve rests on a few."""
+        """Pools of which each step up rests on at least some cases; a small one joins a lower."""
         wide: list[list[float]] = []
         for pool in pools:
-            if wide and wide[-1][0] < least:
+            if wide and pool[0] < least:
                 wide[-1] = [a + b for a, b in zip(wide[-1], pool, strict=True)]
             else:
                 wide.append(list(pool))
-        if len(wide) > 1 and wide[-1][0] < least:
-            last = wide.pop()
-            wide[-1] = [a + b for a, b in zip(wide[-1], last, strict=True)]
         return wide
 
     def _share(self, pool: list[float], mean: float) -> float:
@@ -86,21 +88,49 @@ class Judge:
     def __init__(self, scorer: ModuleType) -> None:
         self.scorer = scorer
 
-    def kept(self, case: dict, output: str) -> bool:
+    def kept(self, case: dict, output: str) -> bool | None:
+        """None where the human's file has no line left that could tell."""
         python = case["language"] == "python"
         broken, made, fixed = (
             self.lines(text, python=python) for text in (case["broken"], output, case["fixed"])
         )
         there = self.matched(made, fixed)
+        told: set[bool | None] = set()
         for tag, first, last, low, high in self.changes(broken, made):
             if tag == "equal":
                 continue
             fewer = high - low < last - first  # what was removed must not stand there
             around = range(max(low - 1, 0), min(high + 1, len(made))) if fewer else range(low, high)
             places = [there.get(at, -1) for at in around]
-            if not places or -1 in places or (fewer and places[-1] - places[0] != len(places) - 1):
-                return False
-        return True
+            stands = bool(places) and -1 not in places
+            stands = stands and (not fewer or places[-1] - places[0] == len(places) - 1)
+            if not stands and last - first == high - low == 1:
+                told.add(self.within(broken[first], made[low], fixed))
+            else:
+                told.add(stands)
+        return False if False in told else None if None in told else True
+
+    def within(self, old: tuple, new: tuple, fixed: list) -> bool | None:
+        """Whether the line that the human made of one holds the same edit of tokens."""
+        likest = max(fixed, key=lambda line: self.likeness(new, line), default=())
+        if self.likeness(new, likest) < ALIKE:
+            return None
+        old, new, likest = (("^", *line, "$") for line in (old, new, likest))
+        return all(
+            tag == "equal"
+            or self.count(likest, new[low - 1 : high + 1])
+            > self.count(old, new[low - 1 : high + 1])
+            for tag, _, _, low, high in self.changes(old, new)
+        )
+
+    @staticmethod
+    def likeness(one: tuple, other: tuple) -> float:
+        common = sum((Counter(one) & Counter(other)).values())
+        return 2 * common / (len(one) + len(other) or 1)
+
+    @staticmethod
+    def count(line: tuple, piece: tuple) -> int:
+        return sum(line[at : at + len(piece)] == piece for at in range(len(line)))
 
     def lines(self, text: str, *, python: bool) -> list[tuple[str, ...]]:
         """Tokens by line, blank lines and comments left out."""
@@ -142,7 +172,7 @@ def main() -> int:
     parser.add_argument("--pair", nargs=2, action="append", required=True)
     parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
     parser.add_argument("--prior", type=float, default=1.0)
-    parser.add_argument("--least", type=int, default=30, help="cases for a rule's own curve")
+    parser.add_argument("--least", type=int, default=20, help="cases for a rule's own curve")
     parser.add_argument("--source", default="mined dev commits", help="named in the file")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     args = parser.parse_args()
@@ -159,13 +189,15 @@ def main() -> int:
             exact += scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
             acted += 1
             kept = judge.kept(case, best["output"])
-            fit = fits.setdefault(best["rules"][0], Fit(args.prior))
-            fit.pairs.append((best["confidence"], kept))
+            if kept is not None:
+                fit = fits.setdefault(best["rules"][0], Fit(args.prior))
+                fit.pairs.append((best["confidence"], kept))
+    table = json.loads(TARGET.read_text(encoding="utf-8"))
     for key, fit in fits.items():
-        if key != "syntax" and len(fit.pairs) < args.least:
+        few = len(fit.pairs) < args.least
+        if key != "syntax" and few and key not in table["ceilings"]:
             fits["syntax"].pairs += fit.pairs  # a rule with few cases shares the family's curve
     print(f"{acted} cases acted on, exact {exact / (acted or 1):.1%}")
-    table = json.loads(TARGET.read_text(encoding="utf-8"))
     for key, fit in sorted(fits.items()):
         points = fit.curve(fit.mean)
         print(f"{key:36s} n={len(fit.pairs):5d} kept={fit.mean:.1%} {fit.interval()} {points}")

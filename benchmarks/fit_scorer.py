@@ -82,7 +82,7 @@ def collect(case):
         rows.append(
             {
                 "right": made == wanted,
-                "kept": made == wanted or JUDGE.kept(case, candidate.patch.text),
+                "kept": made == wanted or bool(JUDGE.kept(case, candidate.patch.text)),
                 "steps": len(candidate.steps),
                 "edits": [[e.start, e.end, e.replacement] for e in candidate.patch.edits()],
                 "features": scorer.totals[candidate.patch.text],

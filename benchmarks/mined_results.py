@@ -4,8 +4,8 @@
 
 CASES are `mine.py`'s, PREDICTIONS are `repair.py`'s. For each repository: its cases, how many first
 repairs parse and how many have the human's tokens (`exact`); of those with the default confidence
-or more (`sure`), how many are exact, and how many the human's commit made, too (`kept`, by the rule
-of `calibrate.py`). `--write` writes mined_results.csv beside this file; the last row is the sum.
+or more (`sure`), how many are exact, how many the human's commit made, too (`kept`, by the rule of
+`calibrate.py`), and of how many it tells nothing (`untold`). `--write` writes mined_results.csv beside this file; the last row is the sum.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from thea_code_system.config.production import ProductionConfig
 from thea_code_system.languages.registry import Languages
 
 TABLE = Path(__file__).with_name("mined_results.csv")
-COLUMNS = ("cases", "parse", "exact", "sure", "sure_exact", "sure_kept")
+COLUMNS = ("cases", "parse", "exact", "sure", "sure_exact", "sure_kept", "sure_untold")
 
 
 class Results:
@@ -49,7 +49,9 @@ class Results:
         if best["confidence"] >= self.threshold:
             found["sure"] += 1
             found["sure_exact"] += made == wanted
-            found["sure_kept"] += made == wanted or self.judge.kept(case, best["output"])
+            kept = made == wanted or self.judge.kept(case, best["output"])
+            found["sure_kept"] += bool(kept)
+            found["sure_untold"] += kept is None
 
     def rows(self) -> list[list[str | int]]:
         total: Counter[str] = Counter()
