@@ -5,7 +5,8 @@
 CASES are `mine.py`'s, PREDICTIONS are `repair.py`'s. For each repository: its cases, how many first
 repairs parse and how many have the human's tokens (`exact`); of those with the default confidence
 or more (`sure`), how many are exact, how many the human's commit made, too (`kept`, by the rule of
-`calibrate.py`), and of how many it tells nothing (`untold`). `--write` writes mined_results.csv beside this file; the last row is the sum.
+`calibrate.py`), and of how many it tells nothing (`untold`). `--write` writes mined_results.csv
+beside this file; the last row is the sum.
 """
 
 from __future__ import annotations
