@@ -1,3 +1,5 @@
+Here is the updated module, which now writes one letter for every order:
+
 """Letters to customers."""
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ def status_mail(customer: Customer, order: Order) -> EmailMessage:
     message["Subject"] = f"{SUBJECTS[order.status]} (no. {order.number})"
     items = "\n".join(order.cart.summary())
     message.set_content(f"{customer.greeting()},\n\n{items}\n")
-      return message
+    return message
 
 
 def outbox(customers: dict[str, Customer], orders: list[Order]) -> list[EmailMessage]:
@@ -35,3 +37,5 @@ def outbox(customers: dict[str, Customer], orders: list[Order]) -> list[EmailMes
         if customer.email:
             letters.append(status_mail(customer, order))
     return letters
+
+Orders of customers without an address are skipped.

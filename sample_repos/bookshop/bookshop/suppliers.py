@@ -6,7 +6,7 @@ from decimal import Decimal
 
 SUPPLIERS = {
     "gardners": {"name": "Gardners", "days"： 2, "discount": Decimal("0.40"), "minimum": 10},
-    "bertram": {"name": "Bertram", "days": 4， "discount": Decimal("0.45"), "minimum": 25}，
+    "bertram": {"name": "Bertram", "days": 4， "discount": Decimal("0.45"), "minimum": 25},
     "local": {"name": "House clearances", "days": 21, "discount": Decimal("0.80"), "minimum": 1},
 }
 
@@ -22,6 +22,6 @@ def order_form(supplier: str, wanted: dict[str, int]) -> dict[str, object]:
     return {
         "supplier": entry["name"],
         "arrives_in_days": entry["days"],
-        "copies": sum(wanted.values()),
+        "copies": sum(wanted.values())
         "lines": sorted(wanted.items()),
     }

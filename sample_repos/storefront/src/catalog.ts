@@ -10,7 +10,7 @@ export const PRODUCTS: readonly Product[] = [
   { sku: "bowl-02", name: "Ramen bowl", price: 3200, tags: ["kitchen", "porcelain"] },
   {
     sku: "vase-03",
-    name: "Bud vase"，
+    name: "Bud vase"
     price: 2450,
     tags: ["living", "stoneware"],
   },
