@@ -27,7 +27,7 @@ _WIDTH: Final = 8
 _DEPTH: Final = 12
 _COSTLY: Final = 3  # Python candidates whose trial takes as long as one of tree-sitter's
 _ROUNDS: Final = 30  # faults that the last resort takes out
-_LEAST: Final = 150  # candidates tried for each state, at least
+_LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
 _MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
@@ -85,8 +85,8 @@ class RepairEngine:
         seen = {broken.text}
         for depth in range(_DEPTH):
             partial: list[tuple[RepairCandidate, float]] = []
-            for parent, state, past in beam:
-                share = self._share(depth, len(beam))
+            for rank, (parent, state, past) in enumerate(beam):
+                share = self._share(depth, rank)
                 if share <= 0 or self._late(deadline):
                     break
                 for candidate, score in self._ranked(parent, broken, state, past, share, deadline):
@@ -140,10 +140,10 @@ class RepairEngine:
                     furthest = (ahead, step, verdict)
         return furthest[1:] if furthest else None
 
-    def _share(self, depth: int, states: int) -> int:
-        """How many candidates the next state may try: a good part at first, then small ones."""
+    def _share(self, depth: int, rank: int) -> int:
+        """How many candidates a state may try: half at first, then the better ones more."""
         left = self._left - self.tried
-        return left // 2 if depth == 0 else min(left, max(_LEAST, left // (3 * states)))
+        return left // 2 if depth == 0 else min(left, max(_LEAST, left // (4 + 2 * rank)))
 
     def _next(
         self,
@@ -221,8 +221,8 @@ class RepairEngine:
     def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:
         """Whether the parser got further than before.
 
-        CPython tells a fault of its tokenizer before any other, wherever it stands: past one is
-        further, even where the next fault stands above it.
+        CPython tells a fault of its tokenizer before any other, wherever it stands, and a bracket
+        that is never closed after those: past one is further, even where the next stands above it.
         """
         old, new = state.faults, verdict.faults
         longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
@@ -233,6 +233,6 @@ class RepairEngine:
             lower = new[0].line > old[0].line and left_after < left_before
             return len(new) < len(old) or (len(new) == len(old) and lower)
         lexical = _LEXICAL.search(old[0].message), _LEXICAL.search(new[0].message)
-        if all(lexical) and _OPEN in old[0].message and _OPEN in new[0].message:
-            return left_after != left_before
+        if all(lexical) and _OPEN in new[0].message:
+            return _OPEN not in old[0].message or left_after != left_before
         return left_after < left_before or (lexical[0] is not None and lexical[1] is None)

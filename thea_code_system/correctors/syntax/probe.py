@@ -198,9 +198,19 @@ class WindowProbe(Probe):
         for number in range(line + 1, min(self._broken.line_count, line + _ENOUGH) + 1):
             if self._column(number) < column and self._ends(number):
                 return number
-            if self._column(number) <= column and self._starts(number):
+            outer = self._column(number) <= column and self._starts(number)
+            if outer and not self._is_decorated(number):
                 return number
         return 0
+
+    def _is_decorated(self, line: int) -> bool:
+        """Whether a decorator ends right above a line."""
+        broken, above = self._broken, self._broken.previous_code(line)
+        while above and (self._column(above) > self._column(line) or not self._ends(above)):
+            above = broken.previous_code(above)
+        code = broken.code_of(above) if above else ()
+        same = above and self._column(above) == self._column(line)
+        return bool(same and code and code[0].text == "@")
 
     def _ends(self, line: int) -> bool:
         """Whether a line of code stands here that closes no bracket and is no part of a string."""

@@ -88,11 +88,12 @@ class LinearScorer(Scorer):
         """Log-scores, shape ``[len(candidates)]``."""
         import torch
 
-        weights = torch.tensor([self.weights.get(name, 0.0) for name in Features.NAMES])
-        rows = torch.tensor([self._features(candidate) for candidate in candidates])
+        exact = torch.float64  # so that the order of a sum decides nothing
+        weights = torch.tensor([self._weight(name) for name in Features.NAMES], dtype=exact)
+        rows = torch.tensor([self._features(candidate) for candidate in candidates], dtype=exact)
         rules = [sum(map(self._weight, self.signs(candidate))) for candidate in candidates]
-        past = torch.tensor([candidate.past for candidate in candidates])
-        return rows @ weights + torch.tensor(rules) + past
+        past = torch.tensor([candidate.past for candidate in candidates], dtype=exact)
+        return rows @ weights + torch.tensor(rules, dtype=exact) + past
 
     def probabilities(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> list[float]:
         """A softmax over the scores and a logit that stands for all that was not found.
@@ -106,7 +107,7 @@ class LinearScorer(Scorer):
 
         more = len(repairs[0][0].steps) - 1
         none = self.weights["none"] + self.weights["none_step"] * more
-        logits = torch.tensor([*(score for _, score in repairs), none])
+        logits = torch.tensor([*(score for _, score in repairs), none], dtype=torch.float64)
         return TorchMath.plain(torch.softmax(logits, 0)[:-1])
 
     def signs(self, candidate: RepairCandidate) -> tuple[str, ...]:
