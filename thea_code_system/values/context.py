@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _DELIBERATE = re.compile(
-    r"(^|/)(tests?[-_/]?data|tests?/(inputs?|resources|files|samples)|testing[-_]data|test[-_]?files|fixtures?|__fixtures__|corpus|corpora|"
+    r"(^|/)(tests?[-_/]?data|tests?/(inputs?|resources|roots|files|samples)|testing[-_]data|test[-_]?files|fixtures?|__fixtures__|corpus|corpora|"
     r"golden|example[-_]?files|snapshots?|__snapshots__|test[-_]?cases|baselines?|examples?[-_]broken|"
     r"templates?|cookiecutter[^/]*|\{\{[^/]*|bad[-_]?(syntax|code|files)|invalid)(/|$)",
     re.IGNORECASE,

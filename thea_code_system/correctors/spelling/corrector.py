@@ -17,8 +17,8 @@ from thea_code_system.values.source import SourceFile
 
 CODE = "spelling/typo"
 _SHORTEST = 5
-# What typos mends although some write it on purpose, or may mean another word (license).
-_DEFENSIBLE = frozenset({"lisence", "seeked", "writeable"})
+# What typos mends although some write it on purpose, or may mean another word (license, contains).
+_DEFENSIBLE = frozenset({"constaints", "lisence", "seeked", "writeable"})
 _FOREIGN = re.compile(r"(^|/)(locales?|i18n|l10n|lang(uages?)?|translations?)(/|$)", re.IGNORECASE)
 _PLACES = {
     "comment": (Safety.SAFE, 0.95),

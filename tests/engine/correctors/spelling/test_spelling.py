@@ -136,6 +136,6 @@ async def test_a_word_more_than_one_slip_away_is_not_certain(propose, word, cert
     assert [score >= 0.8 for score in propose.scores] == [certain]
 
 
-@pytest.mark.parametrize("word", ["writeable", "lisence"])
+@pytest.mark.parametrize("word", ["writeable", "lisence", "constaints"])
 async def test_a_word_that_may_be_meant_is_left_alone(propose, word):
     assert await propose(f"# This is the {word} that we have in the queue.\n") == []
