@@ -93,17 +93,23 @@ class Calibration:
         return Calibration(self.curves, {**self.ceilings, **self._lower(values)}, {}, digest)
 
     def confidences(self, proposals: Sequence[Proposal]) -> torch.Tensor:
-        """The probability that the owner would keep each proposal: float64 of shape [n]."""
+        """The probability that the owner would keep each proposal: float64 of shape [n].
+
+        A proposal of several rules is as probable as by the least sure of their curves.
+        """
         import torch
 
-        result = torch.tensor([proposal.score for proposal in proposals], dtype=torch.float64)
+        scores = torch.tensor([proposal.score for proposal in proposals], dtype=torch.float64)
         rows: dict[str, list[int]] = {}
         for index, proposal in enumerate(proposals):
-            if key := self._nearest(self.curves, proposal.rule):
+            found = (self._nearest(self.curves, rule) for rule in proposal.rules)
+            for key in dict.fromkeys(key for key in found if key):
                 rows.setdefault(key, []).append(index)
+        result = torch.full_like(scores, torch.inf)
         for key, indices in rows.items():
             at = torch.tensor(indices)
-            result[at] = self.curves[key].read(result[at])
+            result[at] = torch.minimum(result[at], self.curves[key].read(scores[at]))
+        result = torch.where(result.isinf(), scores, result)
         return self._bounded(result, proposals)
 
     def _bounded(self, result: torch.Tensor, proposals: Sequence[Proposal]) -> torch.Tensor:
