@@ -89,6 +89,15 @@ def test_a_code_goes_before_its_family_and_others_keep_their_score():
     assert [round(float(value), 6) for value in read] == [0.9, 0.5, 0.97]
 
 
+def test_a_repair_of_several_rules_is_no_surer_than_the_least_sure_of_them():
+    curves = {"syntax": Curve((1.0,), (0.9,)), "syntax/extra-bracket": Curve((1.0,), (0.6,))}
+    rules = ("syntax/smart-quotes", "syntax/extra-bracket")
+    pair = [
+        Proposal(order, "", (Edit(0, 1, ""),), Safety.SAFE, 0.9) for order in (rules, rules[::-1])
+    ]
+    assert [round(float(v), 6) for v in Calibration(curves, {}).confidences(pair)] == [0.6, 0.6]
+
+
 def test_the_lowest_ceiling_of_all_rules_counts():
     both = Proposal(
         ("syntax/missing-colon", "syntax/comment-out"), "", (Edit(0, 1, ""),), Safety.SAFE, 0.9

@@ -46,6 +46,18 @@ async def offers(text, path="pkg/example.py", **settings):
             "for i in range(3)\n    print(i\n\nz = 1\n",
             "for i in range(3):\n    print(i)\n\nz = 1\n",
         ),
+        (  # a decorator below the fault belongs to the function after it
+            'def f(x):\n    print "x", x\n\n\n@cache\ndef g():\n    pass\n',
+            'def f(x):\n    print("x", x)\n\n\n@cache\ndef g():\n    pass\n',
+        ),
+        (  # CPython tells the string first, although the bracket stands above it
+            "def add(a, b:\n    return a + b\n\n\ndef key(x):\n    return x['entries]\n",
+            "def add(a, b):\n    return a + b\n\n\ndef key(x):\n    return x['entries']\n",
+        ),
+        (
+            "class A:\n    def f(self):\n\treturn 1\n",
+            "class A:\n    def f(self):\n        return 1\n",
+        ),
     ],
 )
 async def test_the_best_offer_is_what_a_person_would_write(broken, fixed):

@@ -23,6 +23,9 @@ class MissingBody(SyntaxRule):
     CLEAN: ClassVar[tuple[str, ...]] = ("if x:\n    pass\n",)
     FIXES: ClassVar[dict[str, str]] = {
         "def f():\nreturn 1\n": "def f():\n    return 1\n",
+        'def f():\n"""Tell.\n\nAll.\n"""\nreturn 1\n': (
+            'def f():\n    """Tell.\n\n    All.\n    """\n    return 1\n'
+        ),
         "def f():\n\ndef g():\n    pass\n": "def f():\n    pass\n\ndef g():\n    pass\n",
         "for x in y:\n    # later\n": "for x in y:\n    # later\n    pass\n",
         "def f():\n    #x = 1\n    #return x\ny = 1\n": (
