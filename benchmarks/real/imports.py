@@ -57,9 +57,9 @@ class Imports:
             return {}
         root = self.root(tree)
         done = subprocess.run(
-            [str(self.python), "-B", "-P", "-c", PROBE, str(root), *names],
+            [str(self.python), "-B", "-c", PROBE, str(root), *names],
             cwd=tree.parent,
-            env={**os.environ, "PYTHONPATH": str(root)},
+            env={**os.environ, "PYTHONPATH": str(root), "PYTHONSAFEPATH": "1"},
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,

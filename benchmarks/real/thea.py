@@ -15,7 +15,12 @@ from real.trees import Tree
 from thea_code_system.values.source import LineMap
 
 SECONDS = 3600
-ENVIRONMENT = {"NO_COLOR": "1", "PYTHONWARNINGS": "ignore", "PYTHONDONTWRITEBYTECODE": "1"}
+ENVIRONMENT = {
+    "NO_COLOR": "1",
+    "PYTHONWARNINGS": "ignore",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONSAFEPATH": "1",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Thea:
     def __init__(self, state: Path) -> None:
         """``state`` is a folder for the report, and for what the program keeps for its user."""
         self.state = state
-        self.command = [sys.executable, "-P", "-m", "thea_cli"]
+        self.command = [sys.executable, "-m", "thea_cli"]
         homes = {"XDG_STATE_HOME": str(state / "home"), "XDG_CACHE_HOME": str(state / "home")}
         self.environment = {**os.environ, **ENVIRONMENT, **homes}
 

@@ -183,6 +183,7 @@ def test_rules_lists_every_family(tmp_path):
     assert any(rule["code"] == "syntax/missing-colon" for rule in listed["rules"])
 
 
+@pytest.mark.torch
 def test_doctor_checks_tools_correctors_and_devices(tmp_path):
     done = thea("doctor", "--quick", "--format", "json", cwd=tmp_path)
     findings = {each["subject"]: each for each in json.loads(done.stdout)}

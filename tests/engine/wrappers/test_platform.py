@@ -58,5 +58,7 @@ def test_the_processes_of_a_session_are_found_and_killed(system):
     leader.communicate()
     assert len(children) == 1
     assert not platform.process_exists(leader.pid)
+    while platform.descendants(leader.pid) and time.monotonic() < limit:
+        time.sleep(0.02)  # the system has yet to bury them
     assert platform.descendants(leader.pid) == []
     platform.kill(children)
