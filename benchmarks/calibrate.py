@@ -29,6 +29,7 @@ from types import ModuleType
 import torch
 
 ALIKE = 0.6  # share of common tokens from which a line is taken for a later version of another
+SCORER = Path(__file__).parents[2] / "shared" / "eval" / "score_repair.py"
 TARGET = Path(__file__).parents[1] / "thea_code_system" / "confidence" / "calibration.json"
 
 
@@ -170,7 +171,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pair", nargs=2, action="append", required=True)
-    parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
+    parser.add_argument("--scorer", type=Path, default=SCORER)
     parser.add_argument("--prior", type=float, default=1.0)
     parser.add_argument("--least", type=int, default=20, help="cases for a rule's own curve")
     parser.add_argument("--source", default="mined dev commits", help="named in the file")

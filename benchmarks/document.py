@@ -1,5 +1,6 @@
 """Sections of `docs/benchmarks.md`, each between markers of its own."""
 
+import os
 from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -10,6 +11,11 @@ class Document:
 
     def __init__(self, path=PAGE):
         self.path = path
+
+    @staticmethod
+    def load():
+        """How busy the machine is, in words: figures mean little without it."""
+        return f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
 
     def write(self, name, lines):
         """Put a section between its markers, at the end if it is new; the rest stays."""

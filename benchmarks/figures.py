@@ -274,7 +274,7 @@ class Main:
         parser.add_argument("--json", type=Path, help="write the figures here too")
         parser.add_argument("--write-docs", action="store_true", help="into docs/benchmarks.md")
         options = parser.parse_args()
-        load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        load = Document.load()
         print(f"load average {load}")
         with tempfile.TemporaryDirectory(prefix="thea-figures-") as work:
             trees = Trees(options.tree.resolve(), Path(work).resolve())

@@ -25,8 +25,7 @@ from pathlib import Path
 import torch
 
 sys.path.insert(0, str(Path(__file__).parent))
-from calibrate import Judge, load_scorer
-from repair_tokens import tokens
+from calibrate import SCORER, Judge, load_scorer, rows_of
 
 from thea_code_system.correctors.syntax import engine
 from thea_code_system.correctors.syntax.discovery import RuleBook
@@ -34,9 +33,11 @@ from thea_code_system.correctors.syntax.engine import RepairEngine
 from thea_code_system.correctors.syntax.features import Features
 from thea_code_system.correctors.syntax.scoring import LinearScorer
 from thea_code_system.languages.registry import Languages
+from thea_code_system.values.correction import Edit
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
-JUDGE = Judge(load_scorer(Path(__file__).parents[2] / "shared" / "eval" / "score_repair.py"))
+JUDGE = Judge(load_scorer(SCORER))
 WIDEST = 50  # repairs of a case that take part, in the order of the weights there were
 FEW = 10  # cases that needed a rule, below which its weight stays near what it was
 REMOVAL = "rule:syntax/remove-code"
@@ -72,6 +73,7 @@ def collect(case):
     source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
     found = RepairEngine(RuleBook(), scorer, 3000, 60.0).repairs(source, language)
     python = language.name == "python"
+    tokens = JUDGE.scorer.tokens
     wanted = tokens(case["fixed"], python)
     rows, seen = [], set()
     for candidate, _ in found:
@@ -229,7 +231,9 @@ def predictions(judged, texts, path):
             order = p.argsort(descending=True)[:8].tolist()
             made = [
                 {
-                    "output": rewrite(texts[case["id"]], case["rows"][i]["edits"]),
+                    "output": Patch.rewrite(
+                        texts[case["id"]], [Edit(*edit) for edit in case["rows"][i]["edits"]]
+                    ),
                     "confidence": round(float(p[i]), 4),
                     "rules": [n[5:] for n in case["rows"][i]["features"] if n[:5] == "rule:"],
                 }
@@ -238,18 +242,8 @@ def predictions(judged, texts, path):
             out.write(json.dumps({"id": case["id"], "candidates": made}) + "\n")
 
 
-def rewrite(text, edits):
-    for start, end, replacement in reversed(edits):
-        text = f"{text[:start]}{replacement}{text[end:]}"
-    return text
-
-
-def read(paths):
-    return [json.loads(line) for path in paths for line in Path(path).read_text().splitlines()]
-
-
 def read_rows(paths):
-    cases = read(paths)
+    cases = [case for path in paths for case in rows_of(path)]
     for case in cases:
         case["rows"] = [row for row in case["rows"] if REMOVAL not in row["features"]][:WIDEST]
     return cases
@@ -261,7 +255,7 @@ def fit(options):
     judged = held_out(fitting, cases)
     Report(cases, judged).show()
     if options.predictions:
-        texts = {case["id"]: case["broken"] for case in read([options.cases])}
+        texts = {case["id"]: case["broken"] for case in rows_of(options.cases)}
         predictions(judged, texts, options.predictions)
     if options.write:
         w, none = fitting.train(cases)
@@ -291,7 +285,7 @@ def main():
     if options.what == "fit":
         fit(options)
         return
-    cases = [c for c in read(options.paths[:1]) if len(c["broken"]) < options.longest]
+    cases = [c for c in rows_of(options.paths[0]) if len(c["broken"]) < options.longest]
     cases = [c for c in cases if options.language in {"any", c["language"]}]
     with (
         multiprocessing.get_context("spawn").Pool(options.workers) as pool,

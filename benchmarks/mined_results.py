@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from calibrate import Judge, load_scorer, rows_of
+from calibrate import SCORER, Judge, load_scorer, rows_of
 
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.languages.registry import Languages
@@ -68,7 +68,7 @@ def main() -> int:
     )
     parser.add_argument("cases")
     parser.add_argument("predictions")
-    parser.add_argument("--scorer", type=Path, default=Path("../shared/eval/score_repair.py"))
+    parser.add_argument("--scorer", type=Path, default=SCORER)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     results = Results(options.scorer)

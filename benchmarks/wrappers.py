@@ -180,7 +180,7 @@ class Main:
         parser.add_argument("--json", type=Path, help="write the figures here too")
         parser.add_argument("--write-docs", action="store_true", help="into docs/benchmarks.md")
         options = parser.parse_args()
-        load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
+        load = Document.load()
         print(f"load average {load}")
         dispatching = Dispatching(options.items, options.rounds)
         asyncio.run(dispatching.run())

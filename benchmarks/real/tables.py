@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
-START, END = "<!-- real-input:start -->", "<!-- real-input:end -->"
+from document import Document
+
 HEAD = (
     "| package | files | applied | of these on files that parsed | files changed "
     "| harmed | imports lost | second run | left by undo | unsafe: applied | unsafe: harmed "
@@ -76,13 +76,8 @@ class Tables:
         ]
 
     def write(self, path: Path) -> None:
-        """Put the tables between their markers; make the file where there is none."""
-        section = f"{START}\n{self.markdown()}\n{END}"
-        text = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
-        if START not in text:
-            text = f"{text.rstrip()}\n\n## Real input\n\n{section}\n"
-        pattern = f"{re.escape(START)}.*?{re.escape(END)}"
-        path.write_text(re.sub(pattern, lambda _: section, text, flags=re.DOTALL), encoding="utf-8")
+        """Put the tables into their section of a page."""
+        Document(path).write("real-input", ["## Real input", "", self.markdown()])
 
 
 def _lost(part: dict) -> int | str:
