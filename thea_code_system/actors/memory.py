@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from thea_code_system.actors.serial import SerialThread
 from thea_code_system.ledger.cache import KeptRun, OutcomeCache
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.context import ProjectContext
@@ -25,6 +25,7 @@ class OutcomeMemory:
         self, path: Path | None, environment: str, refused: Mapping[str, frozenset[str]]
     ) -> None:
         self._refused = refused
+        self._do = SerialThread().do  # the cache has one connection
         self._cache: OutcomeCache | None = None
         self.warning = ""
         if path is not None:
@@ -38,7 +39,7 @@ class OutcomeMemory:
         if self._cache is None or not files:
             return {}
         wanted = [(path, digest, self._names(path)) for path, digest in files]
-        return await asyncio.to_thread(self._cache.recall, wanted, context)
+        return await self._do(self._cache.recall, wanted, context)
 
     async def keep(self, outcomes: Iterable[FileOutcome]) -> None:
         """Keep outcomes, but for those that another run might decide otherwise."""
@@ -48,26 +49,26 @@ class OutcomeMemory:
                 for outcome in outcomes
                 if not self.is_incomplete(outcome)
             ]
-            await asyncio.to_thread(self._cache.store, whole)
+            await self._do(self._cache.store, whole)
 
     async def unchanged_run(self, key: str) -> KeptRun | None:
         """The last whole run under a key that wrote nothing, if its tree has not changed since."""
         if self._cache is None:
             return None
-        kept = await asyncio.to_thread(self._cache.kept_run, self._whole(key))
-        if kept is None or not await asyncio.to_thread(kept.manifest.holds):
+        kept = await self._do(self._cache.kept_run, self._whole(key))
+        if kept is None or not await self._do(kept.manifest.holds):
             return None
         return kept
 
     async def keep_run(self, key: str, run: KeptRun) -> None:
         """Remember a whole run that wrote nothing, and drop what was not met for long."""
         if self._cache is not None:
-            await asyncio.to_thread(self._cache.keep_run, self._whole(key), run)
+            await self._do(self._cache.keep_run, self._whole(key), run)
 
     async def prune(self) -> None:
         """Drop what was not met for long."""
         if self._cache is not None:
-            await asyncio.to_thread(self._cache.prune)
+            await self._do(self._cache.prune)
 
     @staticmethod
     def is_incomplete(outcome: FileOutcome) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
+from thea_code_system.actors.serial import SerialThread
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.books import Books
 from thea_code_system.ledger.records import (
@@ -24,8 +24,7 @@ from thea_code_system.values.workspace import Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
 
-Result = TypeVar("Result")
-_WAIT = 60.0  # seconds that another process may keep its turn to write
+_WAIT, _TIMES = 0.5, 120  # seconds of waiting for the turn to write at once, and how many times
 
 
 @async_actor
@@ -40,7 +39,7 @@ class LedgerActor(Actor):
     def __init__(self, root: str, *, make: bool = True) -> None:
         self._root = root
         self._make = make
-        self._busy = asyncio.Lock()
+        self._do = SerialThread().do  # the database has one connection
         self._state: State | None = None
         self._books: Books | None = None
 
@@ -255,11 +254,6 @@ class LedgerActor(Actor):
         history = (await self._opened()).history
         return await self._do(lambda: list(history.corrections()))
 
-    async def _do(self, work: Callable[..., Result], *arguments: object) -> Result:
-        """Run blocking work in a thread, one at a time: the database has one connection."""
-        async with self._busy:
-            return await asyncio.to_thread(work, *arguments)
-
     async def _opened(self) -> Books:
         if self._books is None:
             tracked = await Git(self._root).tracks(NAME)
@@ -269,8 +263,11 @@ class LedgerActor(Actor):
         return self._books
 
     async def _take_turn(self, books: Books) -> None:
-        if not await self._do(books.turn.take, _WAIT):
-            raise LedgerError(
-                "another Thea has been writing to this project for a minute",
-                "Wait for it, or end it, and run again.",
-            )
+        """Wait in short pieces: who is interrupted need not wait for them all."""
+        for _ in range(_TIMES):
+            if await self._do(books.turn.take, _WAIT):
+                return
+        raise LedgerError(
+            "another Thea has been writing to this project for a minute",
+            "Wait for it, or end it, and run again.",
+        )

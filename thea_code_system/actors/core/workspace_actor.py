@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from thea_code_system.actors.serial import SerialThread
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.outcome import Failed, Skipped
@@ -47,7 +48,7 @@ class WorkspaceActor(Actor):
         self._outside = outside
         self._cache = DisposableDatabase(cache)
         self._git = Git(root)
-        self._busy = asyncio.Lock()
+        self._do = SerialThread().do  # what is surveyed is what is gathered and read
         self._survey = Survey(())
         self._whole = False
         self._imported: Mapping[str, frozenset[str]] = {}
@@ -61,20 +62,17 @@ class WorkspaceActor(Actor):
         Raises:
             WorkspaceError: a path does not exist.
         """
-        async with self._busy:
-            return await asyncio.to_thread(self._look, paths, chosen)
+        return await self._do(self._look, paths, chosen)
 
     @remote_method
     async def facts(self, needs: frozenset[str]) -> TreeFacts:
         """What the whole tree says; ``needs`` are some of ``imports``, ``words``, ``configs``."""
-        async with self._busy:
-            return await asyncio.to_thread(self._gather, needs)
+        return await self._do(self._gather, needs)
 
     @remote_method
     async def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
         """One value for each entry, in order; their digests are remembered by stamp."""
-        async with self._busy:
-            return await asyncio.to_thread(self._read, entries)
+        return await self._do(self._read, entries)
 
     @remote_method
     async def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
