@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.broken import BLANK, BrokenSource
 from thea_code_system.values.correction import Edit
 
 _HEADERS: Final = 40
-_BLANK: Final = frozenset({"space", "indent", "newline", "comment"})
 
 
 class Blocks:
@@ -17,44 +16,39 @@ class Blocks:
 
     def __init__(self, broken: BrokenSource) -> None:
         self._broken = broken
-        self.unit = self._measure_unit()
         self._inside, self._documentation = self._inside_strings()
-
-    def column(self, number: int) -> int:
-        """The width of a line's indentation in columns; a tab reaches to the next multiple of 8."""
-        return len(self._broken.indent(number).expandtabs(8))
 
     def levels(self, number: int) -> tuple[str, ...]:
         """Plausible indentations for a line: its neighbours', the enclosing ones, one unit more."""
-        broken = self._broken
+        broken, unit = self._broken, self._broken.unit
         above, below = broken.previous_code(number), broken.next_code(number)
         found: list[str] = []
         if above:
             indent = broken.indent(above)
-            found += [indent, indent + self.unit]
+            found += [indent, indent + unit]
         if below:
             found.append(broken.indent(below))
-            if self.unit and broken.indent(below).endswith(self.unit):
-                found.append(broken.indent(below)[: -len(self.unit)])
-        lowest, line = self.column(above) if above else 0, above
+            if unit and broken.indent(below).endswith(unit):
+                found.append(broken.indent(below)[: -len(unit)])
+        lowest, line = broken.column(above) if above else 0, above
         for _ in range(_HEADERS):
             line = broken.previous_code(line) if line else 0
             if not line:
                 break
-            if self.column(line) < lowest:
-                lowest = self.column(line)
+            if broken.column(line) < lowest:
+                lowest = broken.column(line)
                 found.append(broken.indent(line))
         own = broken.indent(number)
-        found += [own + self.unit, own[: -len(self.unit)] if own.endswith(self.unit) else "", ""]
+        found += [own + unit, own[: -len(unit)] if own.endswith(unit) else "", ""]
         return tuple(dict.fromkeys(level for level in found if level != own))
 
     def ranges(self, number: int) -> tuple[range, ...]:
         """Blocks that begin or end at a line: alone, with its body, with all that follows it."""
-        own = self.column(number)
+        own = self._broken.column(number)
         following = self._broken.code_below(number)
-        body = self._while(following, lambda n: self.column(n) > own)
-        block = self._while(following, lambda n: self.column(n) >= own)
-        same = self._while(following, lambda n: self.column(n) == own)
+        body = self._while(following, lambda n: self._broken.column(n) > own)
+        block = self._while(following, lambda n: self._broken.column(n) >= own)
+        same = self._while(following, lambda n: self._broken.column(n) == own)
         paragraph = self._paragraph(number)
         found = [
             range(number, number + 1),
@@ -73,9 +67,9 @@ class Blocks:
         last = broken.previous_code(number)
         if not last:
             return ()
-        own, first, out = self.column(last), last, [range(last, last + 1)]
+        own, first, out = self._broken.column(last), last, [range(last, last + 1)]
         line = last
-        while line and self.column(line) >= own and len(out) < 12:
+        while line and self._broken.column(line) >= own and len(out) < 12:
             first = line
             out.append(range(first, last + 1))
             line = broken.previous_code(line)
@@ -91,7 +85,7 @@ class Blocks:
         for number in lines:
             if number in self._inside or not broken.line(number).strip():
                 continue
-            if number in self._documentation and self.column(number) < self.column(lines[0]):
+            if number in self._documentation and broken.column(number) < broken.column(lines[0]):
                 continue
             start, _ = broken.span(number)
             indent = broken.indent(number)
@@ -109,10 +103,10 @@ class Blocks:
 
     def _drops(self, number: int, following: list[int]) -> Iterator[int]:
         """The lines at which the indentation falls below all that came since the given line."""
-        lowest = self.column(number)
+        lowest = self._broken.column(number)
         for line in following[:200]:
-            if self.column(line) < lowest:
-                lowest = self.column(line)
+            if self._broken.column(line) < lowest:
+                lowest = self._broken.column(line)
                 yield line
 
     def _paragraph(self, number: int) -> int:
@@ -130,21 +124,6 @@ class Blocks:
             out.append(line)
         return out
 
-    def _measure_unit(self) -> str:
-        """One level of indentation in this file: a tab, or its most frequent step of spaces."""
-        steps: dict[str, int] = {}
-        previous = ""
-        for number in range(1, self._broken.line_count + 1):
-            if not self._broken.line(number).strip():
-                continue
-            indent = self._broken.indent(number)
-            if len(indent) > len(previous) and indent.startswith(previous):
-                step = indent[len(previous) :]
-                if step in {"\t", "  ", "    ", "   ", "        "}:
-                    steps[step] = steps.get(step, 0) + 1
-            previous = indent
-        return max(steps, key=lambda step: (steps[step], -len(step)), default="    ")
-
     def _inside_strings(self) -> tuple[frozenset[int], frozenset[int]]:
         """Lines that begin inside a string, whose indentation is text; those of docstrings."""
         inside: set[int] = set()
@@ -155,6 +134,6 @@ class Blocks:
                 first, last = self._broken.line_of(lexeme.start), self._broken.line_of(lexeme.end)
                 found = documentation if before == ":" else inside
                 found.update(range(first + 1, last + 1))
-            if lexeme.kind not in _BLANK:
+            if lexeme.kind not in BLANK:
                 before = lexeme.text
         return frozenset(inside), frozenset(documentation)

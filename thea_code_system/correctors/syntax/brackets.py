@@ -109,13 +109,13 @@ class Brackets:
         broken = self.broken
         first = broken.line_of(opener.start)
         indent = broken.indent(first)
-        base = len(indent.expandtabs(8))
+        base = broken.column(first)
         lines = [first]
         for number in range(first + 1, min(broken.line_count, first + _REACH) + 1):
             code = broken.code_of(number)
             if not code:
                 continue
-            shallow = len(broken.indent(number).expandtabs(8)) <= base
+            shallow = broken.column(number) <= base
             if shallow and code[0].kind == "keyword" and code[0].text in _STATEMENTS:
                 break
             lines.append(number)
@@ -135,7 +135,7 @@ class Brackets:
     def _over(self, first: int, base: int) -> int:
         """The line below an opener's that stands too far left to be inside; 0 if there is none."""
         for number in self.broken.code_below(first):
-            column = len(self.broken.indent(number).expandtabs(8))
+            column = self.broken.column(number)
             code = self.broken.code_of(number)
             if column < base or (column == base and code and code[0].text not in OPENER_OF):
                 return number

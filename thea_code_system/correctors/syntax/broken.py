@@ -6,12 +6,13 @@ import bisect
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.values.source import LineMap, SourceFile
 
 _INDENT = re.compile(r"[ \t\f]*")
-_BLANK = frozenset({"space", "indent", "newline", "comment"})
+BLANK: Final = frozenset({"space", "indent", "newline", "comment"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,26 @@ class BrokenSource:
         match = _INDENT.match(self.line(number))
         return match.group() if match else ""
 
+    def column(self, number: int) -> int:
+        """The width of a line's indentation in columns; a tab reaches to the next multiple of 8."""
+        return len(self.indent(number).expandtabs(8))
+
+    @cached_property
+    def unit(self) -> str:
+        """One level of indentation in this file: a tab, or its most frequent step of spaces."""
+        steps: dict[str, int] = {}
+        previous = ""
+        for number in range(1, self.line_count + 1):
+            if not self.line(number).strip():
+                continue
+            indent = self.indent(number)
+            if len(indent) > len(previous) and indent.startswith(previous):
+                step = indent[len(previous) :]
+                if step in {"\t", "  ", "    ", "   ", "        "}:
+                    steps[step] = steps.get(step, 0) + 1
+            previous = indent
+        return max(steps, key=lambda step: (steps[step], -len(step)), default="    ")
+
     def is_code(self, number: int) -> bool:
         """Whether a line holds more than white space and a comment."""
         index = bisect.bisect_left(self._code_lines, number)
@@ -93,7 +114,7 @@ class BrokenSource:
 
     def code_of(self, number: int) -> tuple[Lexeme, ...]:
         """The lexemes that start on a line, without white space and comments."""
-        return tuple(x for x in self.lexemes_of(number) if x.kind not in _BLANK)
+        return tuple(x for x in self.lexemes_of(number) if x.kind not in BLANK)
 
     def line_of(self, offset: int) -> int:
         """The line (from 1) of an offset."""

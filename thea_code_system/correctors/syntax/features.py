@@ -7,8 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from thea_code_system.correctors.syntax.blocks import Blocks
-from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.broken import BLANK, BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.ngrams import NgramTable
 from thea_code_system.correctors.syntax.probe import WRAPPER
@@ -19,7 +18,6 @@ from thea_code_system.languages.base import Lexeme
 from thea_code_system.languages.grammar import GrammarLanguage
 from thea_code_system.values.correction import Edit, Safety
 
-_BLANK: Final = frozenset({"space", "newline", "comment", "indent"})
 _WORDS: Final = frozenset({"name", "keyword", "number", "string"})
 _SMALL: Final = 2  # tokens of an edit that is told by its very tokens
 _REACH: Final = 3  # lines of context on each side
@@ -83,7 +81,6 @@ class Features:
         self._local: Counter[tuple[str, ...]] = Counter()
         self._known_triples: dict[tuple[str, ...], float] = {}
         self._texts = ""
-        self._unit = 4
         self._known: tuple[str, frozenset[str]] = ("", frozenset())
         self._lexed: dict[tuple[str, str], Sequence[Lexeme]] = {}
 
@@ -93,7 +90,6 @@ class Features:
         if before.text != self._texts:
             self._texts, self._before = before.text, {}
             self._local, self._known_triples = self._count(before), {}
-            self._unit = len(Blocks(before).unit.expandtabs(8))
         found: dict[str, float] = {"step": 1.0, "prior": math.log(max(candidate.step.score, 1e-3))}
         found["unsafe"] = float(candidate.step.safety < Safety.SAFE)
         found["partial"] = float(not candidate.parses)
@@ -196,7 +192,7 @@ class Features:
     def _code(before: BrokenSource, text: str) -> list[Lexeme]:
         if not text.strip():
             return []
-        return [x for x in before.language.lexemes(text) if x.kind not in _BLANK]
+        return [x for x in before.language.lexemes(text) if x.kind not in BLANK]
 
     def _usual(self, before: BrokenSource, edits: Sequence[Edit]) -> dict[str, float]:
         """How much more usual the lines around the edits become."""
@@ -232,7 +228,7 @@ class Features:
     def _judge(self, before: BrokenSource, text: str) -> tuple[float, int, float]:
         """The log-probability of a piece of text by library code and by this file; its length."""
         lexemes = self._by_line(before, text)
-        raw = [x.text for x in lexemes if x.kind not in _BLANK]
+        raw = [x.text for x in lexemes if x.kind not in BLANK]
         local = sum(self._familiar(raw, i) for i in range(len(raw)))
         table = self._tables.get(before.language.name)
         if table is None:
@@ -270,7 +266,7 @@ class Features:
 
     @staticmethod
     def _count(before: BrokenSource) -> Counter[tuple[str, ...]]:
-        raw = [x.text for x in before.lexemes if x.kind not in _BLANK]
+        raw = [x.text for x in before.lexemes if x.kind not in BLANK]
         counts: Counter[tuple[str, ...]] = Counter()
         for n in range(1, 4):
             counts.update(zip(*(raw[i:] for i in range(n)), strict=False))
@@ -319,16 +315,17 @@ class Features:
         found["indent_only"] = 1.0
         found["lines_moved"] = math.log(len(moved))
         found["columns"] = math.log1p(abs(level - old))
-        found["off_unit"] = float(level % self._unit != 0)
+        unit = len(before.unit.expandtabs(8))
+        found["off_unit"] = float(level % unit != 0)
         found["torn"] = float(self._ending(before, final) in {"(", "[", "{", ","})
         if above:
-            column = len(before.indent(above).expandtabs(8))
+            column = before.column(above)
             header = self._ending(before, above) == ":"
             found["like_above"] = float(level == column and not header)
-            found["body"] = float(header and level == column + self._unit)
+            found["body"] = float(header and level == column + unit)
             found["splits_above"] = float(column == old)
         if below:
-            column = len(before.indent(below).expandtabs(8))
+            column = before.column(below)
             found["like_below"] = float(self._column(before, last) == column)
             found["splits_below"] = float(column == self._old_column(before, last))
         return found
@@ -344,7 +341,7 @@ class Features:
 
     @staticmethod
     def _old_column(before: BrokenSource, edit: Edit) -> int:
-        return len(before.indent(before.line_of(edit.start)).expandtabs(8))
+        return before.column(before.line_of(edit.start))
 
     @staticmethod
     def _new_indent(before: BrokenSource, edit: Edit) -> str:

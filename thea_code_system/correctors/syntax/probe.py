@@ -184,7 +184,7 @@ class WindowProbe(Probe):
             yield Window(start, end, first, prefix, self._column(first))
 
     def _column(self, line: int) -> int:
-        return len(self._broken.indent(line).expandtabs(8))
+        return self._broken.column(line)
 
     def _begin(self, line: int, column: int) -> int:
         """The nearest line at or above one where a statement of at most that column begins."""

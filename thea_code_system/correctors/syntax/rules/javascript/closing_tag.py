@@ -94,8 +94,8 @@ class ClosingTag(SyntaxRule):
         _, end = broken.span(line)
         content = text[tag.end : end]
         below = broken.next_code(line)
-        width = len(broken.indent(tag.line).expandtabs(8))
-        body = below and len(broken.indent(below).expandtabs(8)) > width
+        width = broken.column(tag.line)
+        body = below and broken.column(below) > width
         if not body or content.strip():
             place = tag.end + len(content.rstrip())
             yield 1.0 if not body else 0.5, message, Edit(place, place, closing)
@@ -105,7 +105,7 @@ class ClosingTag(SyntaxRule):
             if content.endswith(" "):
                 yield 0.6, message, Edit(end, end, closing)
         last = line
-        while below and len(broken.indent(below).expandtabs(8)) > width:
+        while below and broken.column(below) > width:
             last, below = below, broken.next_code(below)
         if last != line:
             indent = broken.indent(tag.line)

@@ -90,5 +90,5 @@ class BracketLines:
                 openers.append(token)
             elif token.text in OPENER and openers:
                 openers.pop()
-        width = len(self._broken.indent(number).expandtabs(8))
+        width = self._broken.column(number)
         return BracketLine(number, width, tokens, tokens[:leading], tuple(openers))

@@ -49,7 +49,7 @@ class Tag:
                 sort = "empty"
             line = broken.line_of(found.start())
             begins = broken.span(line)[0] + len(broken.indent(line)) == found.start()
-            width = len(broken.indent(line).expandtabs(8)) if begins else -1
+            width = broken.column(line) if begins else -1
             yield cls(sort, found["name"], found.start(), end, line, width)
 
     @staticmethod

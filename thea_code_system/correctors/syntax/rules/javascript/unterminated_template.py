@@ -78,13 +78,13 @@ class UnterminatedTemplate(SyntaxRule):
     def _ends_below(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
         """Where a literal that begins at ``opening`` may end on a line that is no deeper."""
         number = broken.line_of(opening)
-        width = len(broken.indent(number).expandtabs(8))
+        width = broken.column(number)
         weight = 0.9
         for below in range(number + 1, min(broken.line_count, number + _REACH) + 1):
             start, end = broken.span(below)
             line, indent = broken.line(below), broken.indent(below)
             weight *= 0.98
-            if not line.strip() or len(indent.expandtabs(8)) > width:
+            if not line.strip() or broken.column(below) > width:
                 continue
             if _CLOSES.match(line, len(indent)):
                 yield start + len(indent), weight

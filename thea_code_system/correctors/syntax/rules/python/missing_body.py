@@ -42,7 +42,7 @@ class MissingBody(SyntaxRule):
         if not header:
             return
         blocks = Blocks(broken)
-        level = broken.indent(header) + blocks.unit
+        level = broken.indent(header) + broken.unit
         body = broken.next_code(header)
         if body:
             for lines in blocks.ranges(body):

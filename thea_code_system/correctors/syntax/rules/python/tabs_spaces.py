@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
-from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
 
@@ -41,25 +40,26 @@ class TabsSpaces(SyntaxRule):
         line = broken.faults[0].line
         near = [(n, indent) for n, indent in indents if abs(n - line) <= 1]
         block = [(n, indent) for n, indent in indents if n in self._block(broken, line)]
-        unit = len(Blocks(broken).unit.expandtabs(4))
-        scopes = ((1.0, indents), (0.03, block), (0.02, near), (0.01, [(line, "")]))
+        unit = len(broken.unit.expandtabs(4))
+        sizes = {
+            size: usual * _ODD ** self._odd(broken, size, unit) for size, usual in _SIZES.items()
+        }
+        own = [(line, broken.indent(line))]
+        scopes = ((1.0, indents), (0.03, block), (0.02, near), (0.01, own))
         for share, lines in scopes:
-            for size, usual in _SIZES.items():
+            for size, usual in sizes.items():
                 for tabs in (False, True):
                     kind = 1.0 if tabs == (tabbed > spaced) else 0.05
-                    odd = _ODD ** self._odd(broken, size, unit)
                     edits = [
                         e
                         for n, indent in lines
-                        for e in self._rewrite(
-                            broken, n, indent or broken.indent(n), size, tabs=tabs
-                        )
+                        for e in self._rewrite(broken, n, indent, size, tabs=tabs)
                     ]
                     if edits:
                         yield self.proposal(
                             f"write the indentation in {'tabs' if tabs else 'spaces'}",
                             *edits,
-                            score=max(share * usual * kind * odd, _LEAST),
+                            score=max(share * usual * kind, _LEAST),
                         )
 
     @staticmethod

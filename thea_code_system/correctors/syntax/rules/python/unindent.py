@@ -29,7 +29,7 @@ class Unindent(SyntaxRule):
         if "unindent does not match" not in fault.message:
             return
         blocks = Blocks(broken)
-        own = blocks.column(fault.line)
+        own = broken.column(fault.line)
         near = sorted(
             blocks.levels(fault.line), key=lambda level: abs(len(level.expandtabs(8)) - own)
         )
