@@ -79,22 +79,24 @@ def test_two_projects_that_cannot_use_their_own_do_not_share(root, base, tmp_pat
     assert choose(root, base).path != choose(other, base).path
 
 
-def test_without_any_place_a_temporary_one_serves_and_says_so(root, tmp_path, monkeypatch):
+@pytest.fixture
+def blocked(root, tmp_path, monkeypatch):
+    """A place for states that is none, where the project has no room for its own."""
     (root / ".thea").write_text("in the way")
     blocked = tmp_path / "blocked"
     blocked.write_text("")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return blocked
+
+
+def test_without_any_place_a_temporary_one_serves_and_says_so(root, blocked):
     state = choose(root, blocked)
     assert "undo ends with this machine" in state.warning
     assert state.path.is_dir()
     assert choose(root, blocked).path == state.path, "so undo finds it"
 
 
-def test_a_temporary_place_that_others_may_write_to_is_not_used(root, tmp_path, monkeypatch):
-    (root / ".thea").write_text("in the way")
-    blocked = tmp_path / "blocked"
-    blocked.write_text("")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_a_temporary_place_that_others_may_write_to_is_not_used(root, blocked, tmp_path):
     first = choose(root, blocked)
     (tmp_path / first.path.relative_to(tmp_path).parts[0]).chmod(0o777)
     assert choose(root, blocked).path != first.path

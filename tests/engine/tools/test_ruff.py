@@ -112,7 +112,9 @@ async def test_a_configuration_can_make_ruff_write_nothing(ruff, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-async def test_texts_that_are_known_are_not_analysed_again(ruff, monkeypatch):
+@pytest.fixture
+def asked(monkeypatch):
+    """The arguments of every process of a tool."""
     asked = []
     run = ToolRunner.run
 
@@ -121,6 +123,10 @@ async def test_texts_that_are_known_are_not_analysed_again(ruff, monkeypatch):
         return await run(self, arguments, **options)
 
     monkeypatch.setattr(ToolRunner, "run", counting)
+    return asked
+
+
+async def test_texts_that_are_known_are_not_analysed_again(ruff, asked):
     sources = [SourceFile(f"m{n}.py", "import os\n") for n in range(3)]
     request = RuffRequest(defaults=OWN)
     await ruff.check(sources, request)
@@ -132,15 +138,7 @@ async def test_texts_that_are_known_are_not_analysed_again(ruff, monkeypatch):
     assert [len(answer.findings[source.path]) for source in sources[:2]] == [0, 1]
 
 
-async def test_errors_are_told_by_the_run_that_the_corrector_makes_anyway(ruff, monkeypatch):
-    asked = []
-    run = ToolRunner.run
-
-    async def counting(self, arguments, **options):
-        asked.append(arguments)
-        return await run(self, arguments, **options)
-
-    monkeypatch.setattr(ToolRunner, "run", counting)
+async def test_errors_are_told_by_the_run_that_the_corrector_makes_anyway(ruff, asked):
     defaults = 'exclude = []\nlint.select = ["F", "E9", "W605"]\n'
     sources = [SourceFile("m.py", "import os\nnope\n'\\d'\n"), SourceFile("n.py", "x = 1\n")]
     apart = await ruff.errors(sources, RuffRequest((("ruff.toml", ""),), defaults))

@@ -13,6 +13,7 @@ from thea_code_system.values.source import LineMap, SourceFile
 
 _INDENT = re.compile(r"[ \t\f]*")
 BLANK: Final = frozenset({"space", "indent", "newline", "comment"})
+WORDS: Final = frozenset({"name", "keyword", "number", "string"})
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,6 @@ _ROUNDS: Final = 30  # faults that the last resort takes out
 _LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
-_MARGIN: Final = 0.0  # log-score by which a partial repair may trail the best whole one
 
 _OPEN: Final = "never closed"
 _LEXICAL: Final = re.compile(
@@ -154,7 +153,7 @@ class RepairEngine:
         partial.sort(key=lambda item: (-item[1], repr(item[0].edits)))
         out: list[_State] = []
         for candidate, score in partial[:_WIDTH]:
-            if score > best - _MARGIN:
+            if score > best:
                 source = candidate.original.source.with_text(candidate.patch.text)
                 out.append((candidate, BrokenSource.of(source, candidate.original.language), score))
         return [item for item in out if item[1].faults]

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from thea_code_system.correctors.syntax.broken import BLANK, BrokenSource
+from thea_code_system.correctors.syntax.broken import BLANK, WORDS, BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.ngrams import NgramTable
 from thea_code_system.correctors.syntax.probe import WRAPPER
@@ -18,7 +18,6 @@ from thea_code_system.languages.base import Lexeme
 from thea_code_system.languages.grammar import GrammarLanguage
 from thea_code_system.values.correction import Edit, Safety
 
-_WORDS: Final = frozenset({"name", "keyword", "number", "string"})
 _SMALL: Final = 2  # tokens of an edit that is told by its very tokens
 _REACH: Final = 3  # lines of context on each side
 _LEAST: Final = -9.0
@@ -113,7 +112,7 @@ class Features:
             return ""
         edit, before = candidate.edits[0], candidate.before
         gone, new = (
-            [x.kind if x.kind in _WORDS else x.text for x in self._code(before, text)]
+            [x.kind if x.kind in WORDS else x.text for x in self._code(before, text)]
             for text in (before.text[edit.start : edit.end], edit.replacement)
         )
         small = len(gone) <= _SMALL and len(new) <= _SMALL
@@ -168,14 +167,14 @@ class Features:
             gone = self._code(before, old)
             inserted.update(x.text for x in new)
             deleted.update(x.text for x in gone)
-            words += sum(x.kind in _WORDS for x in new)
-            lost += sum(x.kind in _WORDS for x in gone)
+            words += sum(x.kind in WORDS for x in new)
+            lost += sum(x.kind in WORDS for x in gone)
             lines += max(0, old.count("\n") - edit.replacement.count("\n"))
             if before.language.line_comment in edit.replacement and "comment" not in old:
                 comment = 1.0
                 _, end = before.span(before.line_of(edit.end))
                 hidden = self._code(before, before.text[edit.end : end])
-                lost += sum(x.kind in _WORDS for x in hidden)
+                lost += sum(x.kind in WORDS for x in hidden)
                 deleted.update(x.text for x in hidden)
         plus = sum((inserted - deleted).values())
         minus = sum((deleted - inserted).values())

@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
 from thea_code_system.correctors.syntax.brackets import Brackets
-from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.broken import WORDS, BrokenSource
 from thea_code_system.languages.base import Lexeme
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
@@ -111,7 +111,6 @@ _NAMES: Final = {
     ":": ("syntax/missing-colon", "syntax/extra-colon"),
     **dict.fromkeys(("'", '"', '"""', "'''", "`"), ("syntax/unterminated-string",) * 2),
 }
-_WORDS: Final = frozenset({"name", "keyword", "number", "string"})
 _TRAILING: Final = frozenset({",", ";", ":", ")", "]"})  # they end a line rather than begin one
 _NEAR: Final = 16
 _FAR: Final = 60
@@ -199,7 +198,7 @@ class TokenSearch(SyntaxRule):
         ):
             end = following.start
         double = following is not None and following.text == lexeme.text
-        safety = Safety.UNSAFE if lexeme.kind in _WORDS and not double else Safety.SAFE
+        safety = Safety.UNSAFE if lexeme.kind in WORDS and not double else Safety.SAFE
         yield self._step(message, Edit(lexeme.start, end, ""), rule=rule, safety=safety)
         begins = not broken.text[
             broken.span(broken.line_of(lexeme.start))[0] : lexeme.start
@@ -208,7 +207,7 @@ class TokenSearch(SyntaxRule):
             yield self._step(message, Edit(lexeme.start, lexeme.end, ""), rule=rule, safety=safety)
         if following is not None:
             both = Edit(lexeme.start, following.end, "")
-            unsafe = lexeme.kind in _WORDS or following.kind in _WORDS
+            unsafe = lexeme.kind in WORDS or following.kind in WORDS
             yield self._step(
                 "remove two tokens", both, safety=Safety.UNSAFE if unsafe else Safety.SAFE
             )
