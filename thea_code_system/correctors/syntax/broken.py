@@ -117,6 +117,15 @@ class BrokenSource:
         """The lexemes that start on a line, without white space and comments."""
         return tuple(x for x in self.lexemes_of(number) if x.kind not in BLANK)
 
+    def ending(self, number: int) -> str:
+        """The last token of code that starts on a line; empty if there is none."""
+        code = self.code_of(number)
+        return code[-1].text if code else ""
+
+    def tears_placeholder(self, offset: int) -> bool:
+        """Whether an offset lies between the ``$`` and the ``{`` of a template's placeholder."""
+        return offset > 0 and self.text.startswith("${", offset - 1)
+
     def line_of(self, offset: int) -> int:
         """The line (from 1) of an offset."""
         return self.lines.position(offset).line

@@ -316,10 +316,10 @@ class Features:
         found["columns"] = math.log1p(abs(level - old))
         unit = len(before.unit.expandtabs(8))
         found["off_unit"] = float(level % unit != 0)
-        found["torn"] = float(self._ending(before, final) in {"(", "[", "{", ","})
+        found["torn"] = float(before.ending(final) in {"(", "[", "{", ","})
         if above:
             column = before.column(above)
-            header = self._ending(before, above) == ":"
+            header = before.ending(above) == ":"
             found["like_above"] = float(level == column and not header)
             found["body"] = float(header and level == column + unit)
             found["splits_above"] = float(column == old)
@@ -328,11 +328,6 @@ class Features:
             found["like_below"] = float(self._column(before, last) == column)
             found["splits_below"] = float(column == self._old_column(before, last))
         return found
-
-    @staticmethod
-    def _ending(before: BrokenSource, line: int) -> str:
-        code = before.code_of(line)
-        return code[-1].text if code else ""
 
     @classmethod
     def _column(cls, before: BrokenSource, edit: Edit) -> int:

@@ -112,6 +112,7 @@ _NAMES: Final = {
     **dict.fromkeys(("'", '"', '"""', "'''", "`"), ("syntax/unterminated-string",) * 2),
 }
 _TRAILING: Final = frozenset({",", ";", ":", ")", "]"})  # they end a line rather than begin one
+_CODE: Final = frozenset("()[]{}=`\"'")  # what hardly a remark has, and code that it would hide
 _NEAR: Final = 16
 _FAR: Final = 60
 
@@ -221,6 +222,8 @@ class TokenSearch(SyntaxRule):
         begins = not broken.text[broken.span(line)[0] : lexeme.start].strip()
         above = broken.code_of(broken.previous_code(line)) if begins else ()
         for word in words:
+            if word == "`" and broken.tears_placeholder(lexeme.start):
+                continue
             rule = _NAMES.get(word, ("", ""))[0]
             spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}
             before = Edit(lexeme.start, lexeme.start, f"{word} " if spaced else word)
@@ -257,9 +260,9 @@ class TokenSearch(SyntaxRule):
         line = broken.line_of(left.start)
         newline = broken.source.newline + broken.indent(line)
         yield self._step("begin a new line", Edit(gap.start, gap.end, newline))
-        yield self._step(
-            "begin a comment", Edit(gap.start, gap.end, f"  {broken.language.line_comment} ")
-        )
+        if not _CODE.intersection(broken.text[right.start : broken.span(line)[1]]):
+            comment = f"  {broken.language.line_comment} "
+            yield self._step("begin a comment", Edit(gap.start, gap.end, comment))
 
     def _pairs(self, left: Lexeme, right: Lexeme | None) -> Iterator[Proposal]:
         if right is None:

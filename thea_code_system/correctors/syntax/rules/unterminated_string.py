@@ -60,7 +60,7 @@ class UnterminatedString(SyntaxRule):
                 yield self.proposal("let the quotes agree", Edit(quote.start, quote.end, other))
         yield self.proposal("remove the stray quote", Edit(quote.start, quote.end, ""))
         for lexeme in broken.code_of(number):
-            if lexeme.end <= quote.start:
+            if lexeme.end <= quote.start and not broken.tears_placeholder(lexeme.start):
                 yield self.proposal("open the string", Edit(lexeme.start, lexeme.start, mark))
             if lexeme.kind == "string" and lexeme.end <= quote.start:
                 inner = lexeme.end - 1

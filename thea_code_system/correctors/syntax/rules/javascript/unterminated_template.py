@@ -12,8 +12,10 @@ from thea_code_system.values.correction import Edit, Proposal
 
 _FENCED: Final = re.compile(r"```+|\\`")  # fences of Markdown, and backticks that are text
 _TRIED: Final = 64
+_BLIND: Final = 6  # places where it is tried although something else is broken, too
 _REACH: Final = 60
 _CLOSES: Final = re.compile(r"[,;)\]}`.]")
+_SEPARATORS: Final = frozenset(",;")  # they hardly end what the literal says
 _TAIL: Final = " \t,;)]}"
 _WITHIN: Final = re.compile(r"\}(?=[^`]*$)|[\w})](?=\s+[:?+]\s|,\s)")
 _OPENS: Final = re.compile(r"(?:[(=:?,\[{+]|=>|\breturn|\b[\w$.]+\()[ \t]*$")
@@ -34,6 +36,7 @@ class UnterminatedTemplate(SyntaxRule):
     FIXES: ClassVar[dict[str, str]] = {
         "f(`a ${b}, c);\nd(`e`);\n": "f(`a ${b}`, c);\nd(`e`);\n",
         "const a = `b\n  c\n;\nd(`e`);\n": "const a = `b\n  c\n`;\nd(`e`);\n",
+        "f(`a ${b} c,\n  d(`e`));\n": "f(`a ${b} c`,\n  d(`e`));\n",
         "f(Missing: ${b}`);\nd(`e`);\n": "f(`Missing: ${b}`);\nd(`e`);\n",
     }
 
@@ -56,10 +59,15 @@ class UnterminatedTemplate(SyntaxRule):
                 places.setdefault(place, weight)
         for place, weight in self._begins(broken):
             places.setdefault(place, weight)
-        for place, weight in sorted([*places.items()][:_TRIED], key=lambda item: -item[1]):
-            if broken.language.parses(f"{broken.text[:place]}`{broken.text[place:]}"):
-                edit = Edit(place, place, "`")
-                yield self.proposal("Add the missing backtick", edit, score=self.prior * weight)
+        likeliest = sorted([*places.items()][:_TRIED], key=lambda item: -item[1])
+        whole = [(place, weight) for place, weight in likeliest if self._parses(broken, place)]
+        for place, weight in whole or likeliest[:_BLIND]:
+            edit = Edit(place, place, "`")
+            yield self.proposal("Add the missing backtick", edit, score=self.prior * weight)
+
+    @staticmethod
+    def _parses(broken: BrokenSource, place: int) -> bool:
+        return broken.language.parses(f"{broken.text[:place]}`{broken.text[place:]}")
 
     @staticmethod
     def _ends_at_once(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
@@ -70,7 +78,7 @@ class UnterminatedTemplate(SyntaxRule):
         weight = 1.0
         for place in range(max(start + len(line.rstrip(_TAIL)), opening + 1), end + 1):
             yield place, weight
-            weight *= 0.9
+            weight *= 0.9 if broken.text[place : place + 1] not in _SEPARATORS else 0.3
         for found in _WITHIN.finditer(line, opening + 1 - start):
             yield start + found.end(), 0.5
 

@@ -9,9 +9,13 @@ from typing import ClassVar, Final
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
 from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Fault
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
-_BEGINS: Final = re.compile(r"(?:@|(?:async|def|class|else|elif|except|finally|case)\b)")
+_BEGINS: Final = re.compile(r"(?:@|(?:async|def|class)\b)")
+_CONTINUES: Final = re.compile(r"(?:else|elif|except|finally|case)\b")
+_DEFINES: Final = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_OWNER: Final = re.compile(r"on line (\d+)$")
 
 
 class MissingBody(SyntaxRule):
@@ -27,6 +31,13 @@ class MissingBody(SyntaxRule):
             'def f():\n    """Tell.\n\n    All.\n    """\n    return 1\n'
         ),
         "def f():\n\ndef g():\n    pass\n": "def f():\n    pass\n\ndef g():\n    pass\n",
+        "class A:\n    x = 1\n\n    def f(self):\n": (
+            "class A:\n    x = 1\n\n    def f(self):\n        pass\n"
+        ),
+        "def f():\nf.x = 1\n": "def f():\n    pass\nf.x = 1\n",
+        "try:\n    f()\nexcept E:\nelse:\n    g()\n": (
+            "try:\n    f()\nexcept E:\n    pass\nelse:\n    g()\n"
+        ),
         "for x in y:\n    # later\n": "for x in y:\n    # later\n    pass\n",
         "def f():\n    #x = 1\n    #return x\ny = 1\n": (
             "def f():\n    x = 1\n    return x\ny = 1\n"
@@ -38,7 +49,7 @@ class MissingBody(SyntaxRule):
         fault = broken.faults[0]
         if "expected an indented block" not in fault.message:
             return
-        header = self._header(broken, fault.line)
+        header = self._header(broken, fault)
         if not header:
             return
         blocks = Blocks(broken)
@@ -56,20 +67,19 @@ class MissingBody(SyntaxRule):
         )
 
     @staticmethod
-    def _header(broken: BrokenSource, line: int) -> int:
-        """The line of the colon that wants a body: the last one of code above the fault."""
-        code = broken.code_of(line)
-        if code and code[-1].text == ":" and line == broken.line_count:
-            return line
-        return broken.previous_code(line) or (line if code and code[-1].text == ":" else 0)
+    def _header(broken: BrokenSource, fault: Fault) -> int:
+        """The line of the colon that wants a body: the last one of code above what stands there."""
+        above = broken.previous_code(fault.line)
+        if not broken.next_code(fault.line) and broken.ending(fault.line) == ":":
+            owner = _OWNER.search(fault.message)
+            if broken.ending(above) != ":" or (owner and int(owner[1]) == fault.line):
+                return fault.line  # at the end of the file the header itself is at fault
+        return above
 
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
         """``pass``, which is likely only where nothing that follows could be the body."""
         newline = broken.source.newline
-        body = broken.next_code(header)
-        follows = bool(body) and broken.indent(body) == broken.indent(header)
-        meant = follows and not _BEGINS.match(broken.line(body).strip())
-        likely = 0.01 if meant else 0.5
+        likely = self._likely(broken, header)
         last = header
         while broken.line(last + 1).strip().startswith("#") and broken.indent(last + 1).startswith(
             level
@@ -82,6 +92,20 @@ class MissingBody(SyntaxRule):
         _, end = broken.span(header)
         beside = Edit(end, end, " pass")
         yield self.proposal("write the missing body", beside, score=likely / 10)
+
+    @staticmethod
+    def _likely(broken: BrokenSource, header: int) -> float:
+        """How likely a body was never written, by what follows the header."""
+        body = broken.next_code(header)
+        words = broken.line(body).strip() if body else ""
+        if not body or broken.column(body) < broken.column(header) or _CONTINUES.match(words):
+            return 2.0
+        if _BEGINS.match(words) or broken.column(body) > broken.column(header):
+            return 0.5
+        defined = _DEFINES.match(broken.line(header).strip())
+        if defined and re.search(rf"\b{defined[1]}\b", words):
+            return 0.5
+        return 0.01 if body == header + 1 else 0.1
 
     def _uncomment(self, broken: BrokenSource, header: int, stop: int) -> Iterator[Proposal]:
         edits: list[Edit] = []

@@ -72,9 +72,7 @@ class TabsSpaces(SyntaxRule):
                 continue
             step = len(broken.indent(number).expandtabs(size))
             step -= len(broken.indent(above).expandtabs(size))
-            code = broken.code_of(above)
-            header = bool(code) and code[-1].text == ":"
-            odd += step != unit if header else step > 0
+            odd += step != unit if broken.ending(above) == ":" else step > 0
         return min(odd, _MOST_ODD)
 
     @staticmethod
