@@ -50,16 +50,23 @@ class RunPlan:
         """Write every selected code in full.
 
         Raises:
-            UsageError: a code is unknown; the message names the nearest.
+            TheaError: a code is unknown; the message names the nearest, and the place.
         """
         from thea_code_system.correctors.codes import CodeBook
         from thea_code_system.tools.toolbox import Toolbox
 
         toolbox = Toolbox(self.settings.tool_seconds, self._config.root)
         try:
-            self.settings = await CodeBook(toolbox, self.settings.patterns).resolve(self.settings)
+            book = CodeBook(toolbox, self.settings.patterns, self._origins)
+            self.settings = await book.resolve(self.settings)
         finally:
             toolbox.close()
+
+    @property
+    def _origins(self) -> dict[str, str]:
+        """Where settings were made that the user does not see on the command line."""
+        origins = self._config.origins
+        return {key: str(origin) for key, origin in origins.items() if origin.kind != "flag"}
 
     @property
     def needs(self) -> frozenset[str]:

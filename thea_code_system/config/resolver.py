@@ -129,6 +129,11 @@ class ConfigResolver:
         values, origins = {}, {}
         names = {f"THEA_{key.upper()}": key for key in ProductionConfig.names()} | _VARIABLES
         names.pop("THEA_PER_FILE_IGNORES")  # a table; there is no way to write one in a variable
+        for name in sorted(self._request.environ):
+            if name.startswith("THEA_") and name not in names:
+                near = difflib.get_close_matches(name, names, n=1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                self._notes.append(f"the variable {name} sets nothing{hint}")
         for name, key in names.items():
             if text := self._request.environ.get(name, "").strip():
                 values[key], origins[key] = text, Origin("env", name)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
+from types import MappingProxyType
 
 from thea_code_system.correctors.registry import BUILT_IN, ENTRY_POINTS
-from thea_code_system.errors import UsageError
+from thea_code_system.errors import ConfigError, UsageError
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import Settings
 
@@ -17,11 +18,23 @@ _ID = re.compile(r"^\s*(?:-\s+)?id:\s*['\"]?([^'\"\s#]+)", re.MULTILINE)
 
 
 class CodeBook:
-    """Organ that knows the rules of every family; tools are asked only when codes need them."""
+    """Organ that knows the rules of every family; tools are asked only when codes need them.
 
-    def __init__(self, toolbox: Toolbox, patterns: Sequence[tuple[str, str]] = ()) -> None:
+    Args:
+        toolbox: the tools.
+        patterns: file names and texts of the ast-grep rules there are.
+        origins: where each setting was made, for messages; none for flags.
+    """
+
+    def __init__(
+        self,
+        toolbox: Toolbox,
+        patterns: Sequence[tuple[str, str]] = (),
+        origins: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._toolbox = toolbox
         self._patterns = patterns
+        self._origins = origins
         self._extensions = frozenset(point.name for point in entry_points(group=ENTRY_POINTS))
         self._known: dict[str, frozenset[str]] = {}
 
@@ -35,15 +48,19 @@ class CodeBook:
 
         Raises:
             UsageError: where a code is unknown, naming the nearest; or known to several families.
+            ConfigError: the same of a code whose origin is known.
             ToolError: where a tool has to be asked for its rules and cannot be run.
         """
         return dataclasses.replace(
             settings,
-            select=await self._resolved(settings.select),
-            ignore=await self._resolved(settings.ignore),
-            extend_select=await self._resolved(settings.extend_select),
+            select=await self._resolved("select", settings.select),
+            ignore=await self._resolved("ignore", settings.ignore),
+            extend_select=await self._resolved("extend_select", settings.extend_select),
             per_file_ignores=tuple(
-                [(glob, await self._resolved(codes)) for glob, codes in settings.per_file_ignores]
+                [
+                    (glob, await self._resolved("per_file_ignores", codes))
+                    for glob, codes in settings.per_file_ignores
+                ]
             ),
         )
 
@@ -53,8 +70,13 @@ class CodeBook:
             self._known[family] = frozenset(await self._ask(family))
         return self._known[family]
 
-    async def _resolved(self, codes: Sequence[str]) -> tuple[str, ...]:
-        return tuple([await self._full(code) for code in codes])
+    async def _resolved(self, key: str, codes: Sequence[str]) -> tuple[str, ...]:
+        try:
+            return tuple([await self._full(code) for code in codes])
+        except UsageError as error:
+            if key not in self._origins:
+                raise
+            raise ConfigError(f"{self._origins[key]}: {error.message}", error.hint) from error
 
     async def _full(self, code: str) -> str:
         if code in self.families:

@@ -83,6 +83,11 @@ def test_environment_variables_work_as_named(setting, variable, text, key, value
     assert str(config.origin(key)) == f"env {variable}"
 
 
+def test_a_variable_that_sets_nothing_is_told(setting):
+    config = setting.resolve(env={"THEA_SELCT": "ruff", "THEA_SELECT": "ruff"})
+    assert config.notes == ("the variable THEA_SELCT sets nothing; did you mean THEA_SELECT?",)
+
+
 def test_the_nearest_folder_wins_and_its_hidden_file_first(setting):
     setting.write("thea.toml", "words = ['far']")
     setting.write("a/pyproject.toml", "[tool.thea]\nwords = ['shared']")

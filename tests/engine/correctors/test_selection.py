@@ -7,7 +7,7 @@ import pytest
 from thea_code_system.correctors.codes import CodeBook
 from thea_code_system.correctors.registry import CorrectorRegistry
 from thea_code_system.correctors.selection import PathGlob
-from thea_code_system.errors import UsageError
+from thea_code_system.errors import ConfigError, UsageError
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.correction import Proposal, Safety
@@ -143,3 +143,12 @@ async def test_every_place_for_codes_is_checked(toolbox):
     ):
         with pytest.raises(UsageError):
             await CodeBook(toolbox).resolve(settings)
+
+
+async def test_a_mistaken_code_is_told_with_its_place(toolbox):
+    book = CodeBook(toolbox, origins={"ignore": "pyproject.toml:7"})
+    with pytest.raises(ConfigError, match=r"pyproject\.toml:7: there is no rule F4O1") as caught:
+        await book.resolve(Settings(ignore=("F4O1",)))
+    assert "Did you mean" in caught.value.hint
+    with pytest.raises(UsageError, match=r"^there is no rule"):
+        await book.resolve(Settings(select=("F4O1",)))
