@@ -10,9 +10,10 @@ whatever else that commit changed. A single line may have been changed further, 
 the repair edited stand in it between the same neighbours; where no line like it is left, the case
 tells nothing. `exact` (the whole file has the same tokens) is printed beside it.
 
-For every rule with `--least` cases, and for the other rules of the family that have no ceiling
-together, a monotone curve is fitted by pooling adjacent violators; each pool is shrunk towards the
-mean by as many pseudo-observations as `--prior`. Intervals are Wilson's, 95 %.
+A logistic curve on the log-odds of the raw score is fitted to all repairs; it rises to the share of
+sure ones that are kept. For each rule with `--least` cases, and for the other rules that have no
+ceiling together (they are the family's own curve), it is fitted how far their curve is shifted,
+drawn towards no shift by an L2 penalty of `--strength`. Intervals are Wilson's, 95 %.
 """
 
 from __future__ import annotations
@@ -23,61 +24,91 @@ import importlib.util
 import json
 import sys
 from collections import Counter
+from collections.abc import Container
 from pathlib import Path
 from types import ModuleType
 
 import torch
 
+FAMILY = "syntax"
+KNOTS = [0.001, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
 ALIKE = 0.6  # share of common tokens from which a line is taken for a later version of another
 SCORER = Path(__file__).parents[2] / "shared" / "eval" / "score_repair.py"
 TARGET = Path(__file__).parents[1] / "thea_code_system" / "confidence" / "calibration.json"
 
 
 class Fit:
-    """Pairs of raw score and rightness, and the curve through them."""
+    """Pairs of raw score and whether it was kept, by rule, and the curves through them."""
 
-    def __init__(self, prior: float) -> None:
-        self.prior = prior
-        self.pairs: list[tuple[float, bool]] = []
-
-    def curve(self, mean: float) -> list[list[float]]:
-        """Points of a rising curve: one at the weighted middle of each pool."""
-        pools: list[list[float]] = []  # cases, right ones, sum of scores
-        for score, right in sorted(self.pairs):
-            pools.append([1.0, float(right), score])
-            while len(pools) > 1 and self._share(pools[-2], mean) >= self._share(pools[-1], mean):
-                last = pools.pop()
-                pools[-1] = [a + b for a, b in zip(pools[-1], last, strict=True)]
-        points = [
-            [0.0, 0.0]
-        ]  # what nothing speaks for is not to profit from what was seen higher up
-        for pool in self._wide(pools):
-            score = round(pool[2] / pool[0], 4)
-            if score > points[-1][0]:
-                points.append([score, round(self._share(pool, mean), 3)])
-        return points
-
-    def _wide(self, pools: list[list[float]], least: float = 10.0) -> list[list[float]]:
-        """Pools of which each step up rests on at least some cases; a small one joins a lower."""
-        wide: list[list[float]] = []
-        for pool in pools:
-            if wide and pool[0] < least:
-                wide[-1] = [a + b for a, b in zip(wide[-1], pool, strict=True)]
-            else:
-                wide.append(list(pool))
-        return wide
-
-    def _share(self, pool: list[float], mean: float) -> float:
-        return (pool[1] + self.prior * mean) / (pool[0] + self.prior)
+    def __init__(self, strength: float) -> None:
+        self.strength = strength
+        self.pairs: list[tuple[str, float, bool]] = []
+        # offset and slope of the line, and the log-odds that a sure repair is kept
+        self.line = torch.tensor([0.0, 1.0, 3.0], dtype=torch.float64, requires_grad=True)
+        self.shifts = torch.zeros(0, dtype=torch.float64)
 
     @property
-    def mean(self) -> float:
-        return sum(right for _, right in self.pairs) / (len(self.pairs) or 1)
+    def rules(self) -> list[str]:
+        """Every rule that has a curve."""
+        return sorted({rule for rule, _, _ in self.pairs})
 
-    def interval(self) -> list[float]:
-        """Wilson's 95 % interval of the share that is right."""
-        n, z = torch.tensor(float(len(self.pairs) or 1)), torch.tensor(1.959964)
-        p = torch.tensor(self.mean)
+    def pool(self, least: int, apart: Container[str]) -> None:
+        """Rules with few cases become one, but for some."""
+        known = Counter(rule for rule, _, _ in self.pairs)
+        self.pairs = [
+            (rule if known[rule] >= least or rule in apart else FAMILY, score, kept)
+            for rule, score, kept in self.pairs
+        ]
+
+    def train(self) -> None:
+        """Maximise the likelihood of what was kept."""
+        places = {rule: place for place, rule in enumerate(self.rules)}
+        at = torch.tensor([places[rule] for rule, _, _ in self.pairs])
+        odds = self.odds([score for _, score, _ in self.pairs])
+        kept = torch.tensor([float(kept) for _, _, kept in self.pairs], dtype=torch.float64)
+        self.shifts = torch.zeros(len(places), dtype=torch.float64, requires_grad=True)
+        optimizer = torch.optim.LBFGS(
+            [self.line, self.shifts], max_iter=200, line_search_fn="strong_wolfe"
+        )
+
+        def closure() -> torch.Tensor:
+            optimizer.zero_grad()
+            read = self.read(odds, self.shifts[at])
+            loss = torch.nn.functional.binary_cross_entropy(read, kept, reduction="sum")
+            loss = loss + self.strength * (self.shifts**2).sum() / 2
+            loss.backward()
+            return loss
+
+        optimizer.step(closure)
+
+    def read(self, odds: torch.Tensor, shift: torch.Tensor) -> torch.Tensor:
+        """The chance of being kept by the log-odds of the raw score."""
+        offset, slope, sure = self.line
+        return torch.sigmoid(sure) * torch.sigmoid(offset + slope * odds + shift)
+
+    def curve(self, rule: str) -> list[list[float]]:
+        """Points of a rule's rising curve."""
+        with torch.no_grad():
+            read = self.read(self.odds(KNOTS), self.shifts[self.rules.index(rule)])
+        points = zip(KNOTS, read.tolist(), strict=True)
+        # what nothing speaks for is not to profit from what was seen higher up
+        return [[0.0, 0.0], *([score, round(share, 3)] for score, share in points)]
+
+    @staticmethod
+    def odds(scores: list[float]) -> torch.Tensor:
+        return torch.logit(torch.tensor(scores, dtype=torch.float64), eps=KNOTS[0])
+
+    def of(self, rule: str) -> list[bool]:
+        """Whether each repair of a rule was kept."""
+        return [kept for name, _, kept in self.pairs if name == rule]
+
+    def mean(self, rule: str) -> float:
+        return sum(self.of(rule)) / (len(self.of(rule)) or 1)
+
+    def interval(self, rule: str) -> list[float]:
+        """Wilson's 95 % interval of the share that is kept."""
+        n, z = torch.tensor(float(len(self.of(rule)) or 1)), torch.tensor(1.959964)
+        p = torch.tensor(self.mean(rule))
         middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * torch.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
         return [round(float(middle - half), 3), round(float(middle + half), 3)]
@@ -166,20 +197,31 @@ def rows_of(path: str) -> list[dict]:
         return [json.loads(line) for line in lines]
 
 
+def compact(table: dict[str, dict]) -> str:
+    """JSON with a line for each entry of its tables."""
+    parts = []
+    for name, rows in sorted(table.items()):
+        if isinstance(rows, dict):
+            lines = (f"{json.dumps(key)}: {json.dumps(row)}" for key, row in sorted(rows.items()))
+            parts.append(f"{json.dumps(name)}: {{\n" + ",\n".join(lines) + "\n}")
+        else:
+            parts.append(f"{json.dumps(name)}: {json.dumps(rows)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pair", nargs=2, action="append", required=True)
     parser.add_argument("--scorer", type=Path, default=SCORER)
-    parser.add_argument("--prior", type=float, default=1.0)
+    parser.add_argument("--strength", type=float, default=2.0)
     parser.add_argument("--least", type=int, default=20, help="cases for a rule's own curve")
     parser.add_argument("--source", default="mined dev commits", help="named in the file")
     parser.add_argument("--write", action="store_true", help=f"write {TARGET.name}")
     args = parser.parse_args()
     scorer = load_scorer(args.scorer)
-    fits: dict[str, Fit] = {"syntax": Fit(args.prior)}
-    judge, exact, acted = Judge(scorer), 0, 0
+    fit, judge, exact, acted = Fit(args.strength), Judge(scorer), 0, 0
     for cases, predictions in args.pair:
         made = {row["id"]: row for row in rows_of(predictions)}
         for case in rows_of(cases):
@@ -191,28 +233,27 @@ def main() -> int:
             acted += 1
             kept = judge.kept(case, best["output"])
             if kept is not None:
-                fit = fits.setdefault(best["rules"][0], Fit(args.prior))
-                fit.pairs.append((best["confidence"], kept))
+                fit.pairs.append((best["rules"][0], best["confidence"], kept))
     table = json.loads(TARGET.read_text(encoding="utf-8"))
-    for key, fit in fits.items():
-        few = len(fit.pairs) < args.least
-        if key != "syntax" and few and key not in table["ceilings"]:
-            fits["syntax"].pairs += fit.pairs  # a rule with few cases shares the family's curve
+    fit.pool(args.least, table["ceilings"])
+    fit.train()
     print(f"{acted} cases acted on, exact {exact / (acted or 1):.1%}")
-    for key, fit in sorted(fits.items()):
-        points = fit.curve(fit.mean)
-        print(f"{key:36s} n={len(fit.pairs):5d} kept={fit.mean:.1%} {fit.interval()} {points}")
-        if key == "syntax" or len(fit.pairs) >= args.least:
-            table["curves"][key] = {
-                "points": points,
-                "n": len(fit.pairs),
-                "interval": fit.interval(),
-                "source": args.source,
-            }
-        else:
-            table["curves"].pop(key, None)
+    others = {key: row for key, row in table["curves"].items() if not key.startswith(FAMILY)}
+    table["curves"] = others | {
+        rule: {
+            "points": fit.curve(rule),
+            "n": len(fit.of(rule)),
+            "interval": fit.interval(rule),
+            "source": args.source,
+        }
+        for rule in fit.rules
+    }
+    for rule in fit.rules:
+        row = table["curves"][rule]
+        shares = " ".join(f"{share:.2f}" for _, share in row["points"])
+        print(f"{rule:36s} n={row['n']:5d} kept={fit.mean(rule):.1%} {row['interval']} {shares}")
     if args.write:
-        TARGET.write_text(json.dumps(table, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        TARGET.write_text(compact(table), encoding="utf-8")
     return 0
 
 

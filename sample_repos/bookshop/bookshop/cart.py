@@ -11,7 +11,7 @@ from bookshop.catalogue import Book
 @dataclass
 class Line:
     book: Book
-    copies: int = 1
+    copies: int = 1L
 
     @property
     def subtotal(self) -> Decimal:

@@ -25,7 +25,7 @@ def is_regular(customer: Customer) -> bool:
     """Regulars have an address on file and came back at least twice."""
     if customer.email != null && customer.orders > 2:
         return true
-    return false
+    return False
 
 
 def newsletter_list(customers: list[Customer]) -> list[str]:

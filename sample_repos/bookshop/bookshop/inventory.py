@@ -44,7 +44,7 @@ class Inventory:
         stock.reserved -= copies
         stock.on_hand -= copies
 
-    def running_low(self, threshold: int = 2L) -> list[str]:
+    def running_low(self, threshold: int = 2) -> list[str]:
         low = []
         for isbn, stock in self._stock.items():
             if stock.free < threshold:

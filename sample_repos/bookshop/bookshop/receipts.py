@@ -7,8 +7,8 @@ from bookshop.money import show
 from bookshop.pricing import best_discount
 
 WIDTH = 40
-HEADER = "The Corner Bookshop"
-FOOTER = "Thank you for shopping with us
+HEADER = "The Corner Bookshop
+FOOTER = "Thank you for shopping with us"
 RULE = "-" * WIDTH
 
 

@@ -126,6 +126,12 @@ class BrokenSource:
         """Whether an offset lies between the ``$`` and the ``{`` of a template's placeholder."""
         return offset > 0 and self.text.startswith("${", offset - 1)
 
+    def doubles_quote(self, offset: int, mark: str) -> bool:
+        """Whether a quote there makes an empty string before a word, as in ``'it''s'``."""
+        before = self.text[max(offset - 2, 0) : offset]
+        word = self.text[offset : offset + 1].isalnum()
+        return word and before.endswith(mark) and before != 2 * mark
+
     def line_of(self, offset: int) -> int:
         """The line (from 1) of an offset."""
         return self.lines.position(offset).line

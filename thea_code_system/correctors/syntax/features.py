@@ -18,6 +18,7 @@ from thea_code_system.languages.base import Lexeme
 from thea_code_system.languages.grammar import GrammarLanguage
 from thea_code_system.values.correction import Edit, Safety
 
+_CODE: Final = frozenset("()[]{}=;")
 _SMALL: Final = 2  # tokens of an edit that is told by its very tokens
 _REACH: Final = 3  # lines of context on each side
 _LEAST: Final = -9.0
@@ -67,6 +68,7 @@ class Features:
         "joined",
         "comment",
         "new_names",
+        "prose",
         *dict.fromkeys((*Smells.NAMES, *TreeSmells.NAMES)),
     )
 
@@ -100,6 +102,7 @@ class Features:
         found.update(self._usual(before, edits))
         found.update(self._place(before, edits))
         found.update(self._lines(before, edits))
+        found["prose"] = float(self._is_prose(before, edits))
         if before.text[edits[0].start : edits[0].end].strip() or edits[0].replacement.strip():
             found["new_names"] = float(min(self._new_names(candidate), 5))
         if candidate.parses:
@@ -117,6 +120,17 @@ class Features:
         )
         small = len(gone) <= _SMALL and len(new) <= _SMALL
         return f"{' '.join(gone)}>{' '.join(new)}" if small and (gone or new) else ""
+
+    @staticmethod
+    def _is_prose(before: BrokenSource, edits: Sequence[Edit]) -> bool:
+        """Whether the edit closes a string of several words, and nothing in it looks like code."""
+        edit = edits[0]
+        if len(edits) > 1 or edit.end > edit.start or edit.replacement not in {"'", '"'}:
+            return False
+        line = before.span(before.line_of(edit.start))[0]
+        opening = before.text.rfind(edit.replacement, line, edit.start)
+        text = before.text[opening + 1 : edit.start]
+        return opening >= 0 and len(text.split()) > 1 and not _CODE.intersection(text)
 
     def _new_names(self, candidate: RepairCandidate) -> int:
         """How many names the last step made that the original has nowhere."""

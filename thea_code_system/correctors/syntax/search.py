@@ -113,6 +113,7 @@ _NAMES: Final = {
 }
 _TRAILING: Final = frozenset({",", ";", ":", ")", "]"})  # they end a line rather than begin one
 _CODE: Final = frozenset("()[]{}=`\"'")  # what hardly a remark has, and code that it would hide
+_QUOTES: Final = frozenset({"'", '"'})
 _NEAR: Final = 16
 _FAR: Final = 60
 
@@ -223,6 +224,8 @@ class TokenSearch(SyntaxRule):
         above = broken.code_of(broken.previous_code(line)) if begins else ()
         for word in words:
             if word == "`" and broken.tears_placeholder(lexeme.start):
+                continue
+            if word in _QUOTES and broken.doubles_quote(lexeme.start, word):
                 continue
             rule = _NAMES.get(word, ("", ""))[0]
             spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}

@@ -48,12 +48,14 @@ class UnterminatedString(SyntaxRule):
         _, end = broken.span(number)
         end = quote.end + len(broken.text[quote.end : end].rstrip())
         mark = quote.text
-        yield self.proposal("close the string", Edit(end, end, mark))
+        within = broken.text[end - 1 : end] == ";" and broken.language.name != "python"
+        score = self.prior / 4 if within else self.prior  # a statement's end is hardly text
+        yield self.proposal("close the string", Edit(end, end, mark), score=score)
         after = [x for x in broken.code_of(number) if x.start >= quote.end]
         for lexeme in reversed(after):
-            if lexeme.text not in _QUOTES:
-                yield self.proposal("close the string", Edit(lexeme.start, lexeme.start, mark))
-                yield self.proposal("close the string", Edit(lexeme.end, lexeme.end, mark))
+            for place in (lexeme.start, lexeme.end):
+                if lexeme.text not in _QUOTES and not broken.doubles_quote(place, mark):
+                    yield self.proposal("close the string", Edit(place, place, mark))
         for other in {"'", '"', "`"} - {mark}:
             for place in (i for i in range(quote.end, end) if broken.text[i] == other):
                 yield self.proposal("let the quotes agree", Edit(place, place + 1, mark))
@@ -104,12 +106,14 @@ class UnterminatedString(SyntaxRule):
                 continue
             stop = start + len(body)
             if stop >= quote.end:
-                yield self.proposal("close the string", Edit(stop, stop, mark))
-                yield self.proposal(
-                    "close the string", Edit(stop, stop, f"{newline}{indent}{mark}")
-                )
+                half = body.endswith(mark[0])  # the mark is there, but for a quote or two
+                score = self.prior / 4 if half else self.prior
+                yield self.proposal("close the string", Edit(stop, stop, mark), score=score)
+                alone = Edit(stop, stop, f"{newline}{indent}{mark}")
+                yield self.proposal("close the string", alone, score=score)
             for size in (2, 1):
                 if body.endswith(mark[:size]) and stop - size >= quote.end:
-                    yield self.proposal("close the string", Edit(stop - size, stop, mark))
+                    whole = Edit(stop - size, stop, mark)
+                    yield self.proposal("close the string", whole, score=1.0)
         yield self.proposal("remove the stray quotes", Edit(quote.start, quote.end, ""))
         yield self.proposal("use a single quote", Edit(quote.start, quote.end, mark[0]))
