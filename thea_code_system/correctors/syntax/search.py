@@ -166,7 +166,7 @@ class TokenSearch(SyntaxRule):
         for bracket in Brackets.of(broken).unclosed[-2:]:
             lines.add(broken.line_of(bracket.start))
         code = [x for number in sorted(lines) for x in broken.code_of(number)]
-        pairs = list(zip(code, [*code[1:], None], strict=True))
+        pairs = list(zip(code, [*code[1:], None], strict=False))  # there may be no code at all
         pairs.sort(key=lambda pair: min(abs(pair[0].start - offset) for offset in offsets))
         return pairs[:_FAR]
 

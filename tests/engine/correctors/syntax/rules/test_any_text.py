@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, pairwise
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from thea_code_system.correctors.syntax.discovery import RuleBook
@@ -24,6 +24,8 @@ TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=60)
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, st.sampled_from(["a.py", "a.js", "a.ts", "a.tsx"]))
+@example("\\\n", "a.py")  # no token of code
+@example("try:\n    f()\nexcept E:\nelse:\n    g()\n", "a.py")
 def test_every_proposal_is_a_set_of_disjoint_edits_within_the_text(text: str, path: str) -> None:
     for rule in BOOK.rules:
         for proposal in islice(rule.find(SourceFile(path, text)), 40):

@@ -99,7 +99,7 @@ class MissingBody(SyntaxRule):
         body = broken.next_code(header)
         words = broken.line(body).strip() if body else ""
         if not body or broken.column(body) < broken.column(header) or _CONTINUES.match(words):
-            return 2.0
+            return 1.0
         if _BEGINS.match(words) or broken.column(body) > broken.column(header):
             return 0.5
         defined = _DEFINES.match(broken.line(header).strip())
