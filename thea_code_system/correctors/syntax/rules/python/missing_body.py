@@ -34,6 +34,7 @@ class MissingBody(SyntaxRule):
         "class A:\n    x = 1\n\n    def f(self):\n": (
             "class A:\n    x = 1\n\n    def f(self):\n        pass\n"
         ),
+        "if a:\n    class E(B):\n\n\nx = 1\n": "if a:\n    class E(B):\n        pass\n\n\nx = 1\n",
         "def f():\nf.x = 1\n": "def f():\n    pass\nf.x = 1\n",
         "try:\n    f()\nexcept E:\nelse:\n    g()\n": (
             "try:\n    f()\nexcept E:\n    pass\nelse:\n    g()\n"
@@ -56,9 +57,10 @@ class MissingBody(SyntaxRule):
         level = broken.indent(header) + broken.unit
         body = broken.next_code(header)
         if body:
+            score = self._meant(broken, header, body)
             for lines in blocks.ranges(body):
                 if edits := blocks.shift(lines, level):
-                    yield self.proposal("indent the body", *edits)
+                    yield self.proposal("indent the body", *edits, score=score)
         yield from self._pass(broken, header, level)
         yield from self._uncomment(broken, header, body or broken.line_count + 1)
         start, end = broken.lines.line_span(header)
@@ -75,6 +77,13 @@ class MissingBody(SyntaxRule):
             if broken.ending(above) != ":" or (owner and int(owner[1]) == fault.line):
                 return fault.line  # at the end of the file the header itself is at fault
         return above
+
+    def _meant(self, broken: BrokenSource, header: int, body: int) -> float:
+        """How likely what follows is the body: hardly, if it stands apart and further out."""
+        apart = any(not broken.line(number).strip() for number in range(header + 1, body))
+        if not apart:
+            return self.prior
+        return 0.05 if broken.column(body) < broken.column(header) else 0.3
 
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
         """``pass``, which is likely only where nothing that follows could be the body."""
