@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
@@ -166,7 +167,7 @@ class TokenSearch(SyntaxRule):
         for bracket in Brackets.of(broken).unclosed[-2:]:
             lines.add(broken.line_of(bracket.start))
         code = [x for number in sorted(lines) for x in broken.code_of(number)]
-        pairs = list(zip(code, [*code[1:], None], strict=False))  # there may be no code at all
+        pairs = list(zip_longest(code, code[1:]))
         pairs.sort(key=lambda pair: min(abs(pair[0].start - offset) for offset in offsets))
         return pairs[:_FAR]
 

@@ -60,14 +60,17 @@ class UnterminatedTemplate(SyntaxRule):
         for place, weight in self._begins(broken):
             places.setdefault(place, weight)
         likeliest = sorted([*places.items()][:_TRIED], key=lambda item: -item[1])
-        whole = [(place, weight) for place, weight in likeliest if self._parses(broken, place)]
-        for place, weight in whole or likeliest[:_BLIND]:
-            edit = Edit(place, place, "`")
-            yield self.proposal("Add the missing backtick", edit, score=self.prior * weight)
+        whole = False
+        for place, weight in likeliest:  # lazily: each trial parses the whole text
+            if broken.language.parses(f"{broken.text[:place]}`{broken.text[place:]}"):
+                whole = True
+                yield self._backtick(place, weight)
+        if not whole:
+            yield from (self._backtick(place, weight) for place, weight in likeliest[:_BLIND])
 
-    @staticmethod
-    def _parses(broken: BrokenSource, place: int) -> bool:
-        return broken.language.parses(f"{broken.text[:place]}`{broken.text[place:]}")
+    def _backtick(self, place: int, weight: float) -> Proposal:
+        edit = Edit(place, place, "`")
+        return self.proposal("Add the missing backtick", edit, score=self.prior * weight)
 
     @staticmethod
     def _ends_at_once(broken: BrokenSource, opening: int) -> Iterator[tuple[int, float]]:
