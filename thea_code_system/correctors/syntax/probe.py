@@ -172,33 +172,32 @@ class WindowProbe(Probe):
         for _ in range(3):
             below = broken.next_code(below) or below
         lowest = min(
-            self._column(n) for n in range(above, below + 1) if broken.is_code(n) or n == line
+            self._broken.column(n)
+            for n in range(above, below + 1)
+            if broken.is_code(n) or n == line
         )
         tops = dict.fromkeys((lowest, 0))
         for column in tops:
             first = self._begin(above, column)
-            last = self._end(below, self._column(first))
+            last = self._end(below, self._broken.column(first))
             start = broken.lines.line_span(first)[0]
             end = broken.lines.line_span(last)[0] if last else len(broken.text)
-            prefix = WRAPPER if self._column(first) else ""
-            yield Window(start, end, first, prefix, self._column(first))
-
-    def _column(self, line: int) -> int:
-        return self._broken.column(line)
+            prefix = WRAPPER if self._broken.column(first) else ""
+            yield Window(start, end, first, prefix, self._broken.column(first))
 
     def _begin(self, line: int, column: int) -> int:
         """The nearest line at or above one where a statement of at most that column begins."""
         for number in range(line, 1, -1):
-            if self._starts(number) and self._column(number) <= column:
+            if self._starts(number) and self._broken.column(number) <= column:
                 return number
         return 1
 
     def _end(self, line: int, column: int) -> int:
         """The nearest line below one where another statement of at most that column begins."""
         for number in range(line + 1, min(self._broken.line_count, line + _ENOUGH) + 1):
-            if self._column(number) < column and self._ends(number):
+            if self._broken.column(number) < column and self._ends(number):
                 return number
-            outer = self._column(number) <= column and self._starts(number)
+            outer = self._broken.column(number) <= column and self._starts(number)
             if outer and not self._is_decorated(number):
                 return number
         return 0
@@ -206,10 +205,12 @@ class WindowProbe(Probe):
     def _is_decorated(self, line: int) -> bool:
         """Whether a decorator ends right above a line."""
         broken, above = self._broken, self._broken.previous_code(line)
-        while above and (self._column(above) > self._column(line) or not self._ends(above)):
+        while above and (
+            self._broken.column(above) > self._broken.column(line) or not self._ends(above)
+        ):
             above = broken.previous_code(above)
         code = broken.code_of(above) if above else ()
-        same = above and self._column(above) == self._column(line)
+        same = above and self._broken.column(above) == self._broken.column(line)
         return bool(same and code and code[0].text == "@")
 
     def _ends(self, line: int) -> bool:
