@@ -120,7 +120,7 @@ class Passes:
 
     async def _repair(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         proposals = await self._proposals(drafts, repair=True)
-        decisions = self._decide(drafts, proposals)
+        decisions = await self._decide(drafts, proposals)
         changed = []
         for draft in drafts:
             mine = decisions[draft.path]
@@ -160,7 +160,7 @@ class Passes:
 
     async def _improve(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         proposals = await self._proposals(drafts, repair=False)
-        decisions = self._decide(drafts, proposals)
+        decisions = await self._decide(drafts, proposals)
         chosen = {
             draft.path: [decision for decision in decisions[draft.path] if decision.applied]
             for draft in drafts
@@ -295,7 +295,7 @@ class Passes:
         for draft in drafts:
             draft.facts[INCOMPLETE, name] = (INCOMPLETE, name, "")
 
-    def _decide(
+    async def _decide(
         self, drafts: Sequence[Draft], proposals: dict[str, list[Proposal]]
     ) -> dict[str, list[Decision]]:
         candidates = [
@@ -304,7 +304,8 @@ class Passes:
             for candidate in self._candidates(draft, proposals[draft.path])
         ]
         decisions: dict[str, list[Decision]] = {draft.path: [] for draft in drafts}
-        for decision in self._gate.decide(candidates):
+        # the first decision imports torch, which takes a second: other batches go on meanwhile
+        for decision in await asyncio.to_thread(self._gate.decide, candidates):
             decisions[decision.candidate.path].append(decision)
         for found in decisions.values():
             found.sort(key=lambda decision: -decision.score)

@@ -53,17 +53,19 @@ class Dispatch:
         self._batched = batched
         self._again: deque[tuple[Entry, bool]] = deque()
         self._running: set[asyncio.Task[list[tuple[Entry, Any]]]] = set()
-        self._fetching: asyncio.Task[list[Entry]] | None = None
+        self._fetching: asyncio.Task[None] | None = None
 
     async def results(self) -> AsyncGenerator[tuple[Entry, Any], None]:
         """Yield each item with its result as it finishes; failures are `ItemFailure`."""
         try:
             while waiting := self._fill():
                 done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                if self._fetching in done:
-                    self._send_fetched()
+                if self._fetching is not None and self._fetching.done():
+                    self._fetching.result()
+                    self._fetching = None
                 for task in done & self._running:
                     self._running.discard(task)
+                    self._fill()  # actors go on while the consumer is busy with these results
                     for entry, result in task.result():
                         if isinstance(result, _Suspect):
                             self._again.append((entry, result.alone))
@@ -79,12 +81,11 @@ class Dispatch:
             self._start([entry], alone=alone)
         room = len(self._running) < self._pool.slots
         if room and self._fetching is None and not self._source.exhausted:
-            self._fetching = asyncio.create_task(self._source.batch())
+            self._fetching = asyncio.create_task(self._send_next())
         return {*self._running, *([self._fetching] if self._fetching else [])}
 
-    def _send_fetched(self) -> None:
-        fetched, self._fetching = self._fetching, None
-        if fetched is not None and (batch := fetched.result()):
+    async def _send_next(self) -> None:
+        if batch := await self._source.batch():
             self._start(batch, alone=False)
 
     def _start(self, batch: list[Entry], *, alone: bool) -> None:

@@ -118,6 +118,18 @@ async def test_a_stream_does_not_read_ahead():
     assert len(pulled) <= 10 + 4 * (2 * 2 + 3)
 
 
+async def test_actors_go_on_while_the_consumer_is_busy_but_no_batch_more_than_there_are_slots():
+    log = []
+    async with ActorPool(
+        Worker, 1, args=(2, log), inline=True, max_in_flight=1, batch_size=1
+    ) as pool:
+        stream = pool.stream("slow", range(20, 30))
+        assert await anext(stream) == (20, 20)
+        await asyncio.sleep(0.05)
+        assert log == [20, 21]
+        await stream.aclose()
+
+
 async def test_an_error_of_the_source_ends_the_stream():
     def broken():
         yield from range(3)
