@@ -252,6 +252,8 @@ class TokenSearch(SyntaxRule):
         if right is None or right.start < left.end:
             return
         between = broken.text[left.end : right.start]
+        if "\n" in between and left.text == ":" and broken.language.name == "python":
+            return  # what stands below a header is indented, not pulled up
         gap = Edit(left.end, right.start, "")
         if between:
             yield self._step("join what belongs together", gap)

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
 from thea_code_system.correctors.syntax.blocks import Blocks
+from thea_code_system.correctors.syntax.bodies import FlatBody
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.languages.base import Fault
 from thea_code_system.values.correction import Edit, Proposal, Safety
@@ -30,6 +31,16 @@ class MissingBody(SyntaxRule):
         'def f():\n"""Tell.\n\nAll.\n"""\nreturn 1\n': (
             'def f():\n    """Tell.\n\n    All.\n    """\n    return 1\n'
         ),
+        "def f(a):\nb = a\nreturn b\n\n\nx = 1\n": (
+            "def f(a):\n    b = a\n    return b\n\n\nx = 1\n"
+        ),
+        "for a in b:\nc(a)\nd(a)\ne()\n": "for a in b:\n    c(a)\n    d(a)\ne()\n",
+        "class A:\n    def f(self):\n    self.x = 1\n\n    self.y = 2\n\n    def g(self):\n"
+        "        pass\n": (
+            "class A:\n    def f(self):\n        self.x = 1\n\n        self.y = 2\n\n"
+            "    def g(self):\n        pass\n"
+        ),
+        "with a:\n\nb = 1\n": "with a:\n    pass\n\nb = 1\n",
         "def f():\n\ndef g():\n    pass\n": "def f():\n    pass\n\ndef g():\n    pass\n",
         "class A:\n    x = 1\n\n    def f(self):\n": (
             "class A:\n    x = 1\n\n    def f(self):\n        pass\n"
@@ -57,9 +68,10 @@ class MissingBody(SyntaxRule):
         level = broken.indent(header) + broken.unit
         body = broken.next_code(header)
         if body:
-            score = self._meant(broken, header, body)
-            for lines in blocks.ranges(body):
+            flat, meant = FlatBody(broken, header, body), self._meant(broken, header, body)
+            for lines in dict.fromkeys((*blocks.ranges(body), flat.until_definition())):
                 if edits := blocks.shift(lines, level):
+                    score = meant * flat.likelihood(lines)
                     yield self.proposal("indent the body", *edits, score=score)
         yield from self._pass(broken, header, level)
         yield from self._uncomment(broken, header, body or broken.line_count + 1)
@@ -79,11 +91,15 @@ class MissingBody(SyntaxRule):
         return above
 
     def _meant(self, broken: BrokenSource, header: int, body: int) -> float:
-        """How likely what follows is the body: hardly, if it stands apart and further out."""
-        apart = any(not broken.line(number).strip() for number in range(header + 1, body))
-        if not apart:
-            return self.prior
-        return 0.05 if broken.column(body) < broken.column(header) else 0.3
+        """How likely what follows is the body: hardly, if it stands apart."""
+        gap = self._gap(broken, header, body)
+        further_out = broken.column(body) < broken.column(header)
+        return self.prior if not gap else 0.05 if gap > 1 or further_out else 0.1
+
+    @staticmethod
+    def _gap(broken: BrokenSource, header: int, body: int) -> int:
+        """How many blank lines there are between a header and the code below it."""
+        return sum(not broken.line(number).strip() for number in range(header + 1, body))
 
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
         """``pass``, which is likely only where nothing that follows could be the body."""
@@ -102,8 +118,8 @@ class MissingBody(SyntaxRule):
         beside = Edit(end, end, " pass")
         yield self.proposal("write the missing body", beside, score=likely / 10)
 
-    @staticmethod
-    def _likely(broken: BrokenSource, header: int) -> float:
+    @classmethod
+    def _likely(cls, broken: BrokenSource, header: int) -> float:
         """How likely a body was never written, by what follows the header."""
         body = broken.next_code(header)
         words = broken.line(body).strip() if body else ""
@@ -114,7 +130,8 @@ class MissingBody(SyntaxRule):
         defined = _DEFINES.match(broken.line(header).strip())
         if defined and re.search(rf"\b{defined[1]}\b", words):
             return 0.5
-        return 0.01 if body == header + 1 else 0.1
+        gap = cls._gap(broken, header, body)
+        return 1.0 if gap > 1 else 0.5 if gap else 0.1 if body > header + 1 else 0.01
 
     def _uncomment(self, broken: BrokenSource, header: int, stop: int) -> Iterator[Proposal]:
         edits: list[Edit] = []

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
 from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Proposal
+
+_FLAT: Final = "expected an indented block"
+_HEADER: Final = 0.02  # a header above a body that is not indented: the body moves, not the header
 
 
 class Reindent(SyntaxRule):
@@ -39,10 +42,15 @@ class Reindent(SyntaxRule):
             yield from self._moved(blocks, (lines,))
         for number in (above, below, higher):
             if number:
-                yield from self._moved(blocks, blocks.ranges(number))
+                flat = number == above and _FLAT in broken.faults[0].message
+                yield from self._moved(blocks, blocks.ranges(number), _HEADER if flat else None)
 
-    def _moved(self, blocks: Blocks, found: Sequence[range]) -> Iterator[Proposal]:
+    def _moved(
+        self, blocks: Blocks, found: Sequence[range], score: float | None = None
+    ) -> Iterator[Proposal]:
         for level in blocks.levels(found[0][0]) if found else ():
             for lines in found:
                 if edits := blocks.shift(lines, level):
-                    yield self.proposal("move the block to the level that fits", *edits)
+                    yield self.proposal(
+                        "move the block to the level that fits", *edits, score=score
+                    )
