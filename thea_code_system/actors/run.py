@@ -103,7 +103,8 @@ class Run:
 
     def _count(self, outcomes: Sequence[FileOutcome]) -> None:
         """One increment for each status, however many there are."""
-        for status, number in Counter(outcome.status for outcome in outcomes).items():
+        counts = Counter(outcome.status for outcome in outcomes) if outcomes else {}
+        for status, number in counts.items():
             self.statistics.count(f"files/{status}", number)
 
     async def _delivered(self, batch: Sequence[Finished]) -> list[FileOutcome]:
