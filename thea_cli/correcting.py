@@ -38,6 +38,8 @@ class CorrectRun:
         for note in self._config.notes:
             self._console.warn(note)
         job = self._request.job(self._config)
+        if missing := self._request.missing(job):
+            self._console.warn(missing)
         with Output(self._request.output_file) as output:
             return Interruptible().run(self._correct(job, output))
 

@@ -150,6 +150,15 @@ class CorrectRequest:
         absolute = [self._absolute(name) for name in names if name]
         return tuple(self._inside(path, root) for path in absolute)
 
+    def missing(self, job: Job) -> str:
+        """What to say of listed files that are not there: a list often names deleted ones."""
+        listed = (job.files or ()) if self.files_from else ()
+        gone = [path for path in listed if not os.path.lexists(Path(job.root, path))]
+        if not gone:
+            return ""
+        number = "a file that does" if len(gone) == 1 else f"{len(gone)} files that do"
+        return f"--files-from names {number} not exist, first {gone[0]}"
+
     @staticmethod
     def _read_list(path: Path) -> bytes:
         try:

@@ -289,6 +289,8 @@ def test_since_and_files_from_choose_files(tree):
     tree.put(c=UNUSED)
     tree.correct("--files-from", "-", stdin=b"src/c.py\n")
     assert (tree.read("a"), tree.read("c")) == (UNUSED, FIXED)
+    _, err = tree.correct("--files-from", "-", stdin=b"src/c.py\nsrc/gone.py\n", code=0)
+    assert "--files-from names a file that does not exist, first src/gone.py" in err
     _, err = tree.correct("--since", "nothing-of-the-kind", code=2)
     assert "nothing-of-the-kind" in err
 
