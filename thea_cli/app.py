@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shlex
 import sys
+import warnings
 
 from thea_cli.boundary import Boundary
 
@@ -14,6 +15,8 @@ _YOUNG = 100_000  # new objects between collections: hardly any die in cycles, a
 def main() -> None:
     """Run the command line of this process, and end it with the command's exit code."""
     gc.set_threshold(_YOUNG)
+    # torch says so on import where NumPy is not installed; nothing here needs NumPy
+    warnings.filterwarnings("ignore", "Failed to initialize NumPy")
     argv = sys.argv[1:]
     sys.exit(Boundary().run(lambda: act(argv)))
 

@@ -193,6 +193,21 @@ def test_doctor_checks_tools_correctors_and_devices(tmp_path):
     assert "torch" in findings
 
 
+@pytest.mark.torch
+def test_torch_does_not_complain_of_a_missing_numpy(tmp_path):
+    code = (
+        "import sys\n"
+        "sys.modules['numpy'] = None\n"
+        "sys.argv = ['thea', 'doctor', '--quick']\n"
+        "from thea_cli.app import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_doctor_says_what_to_do_about_a_missing_tool(tmp_path):
     code = (
         "import thea_code_system.tools.runner as r\n"
