@@ -26,6 +26,12 @@ def thea(*arguments, cwd, stdin="", env=None, timeout=120):
     )
 
 
+def python(code, cwd):
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=False
+    )
+
+
 def imported(*arguments, cwd):
     """The top-level modules that a command line loads."""
     code = (
@@ -35,9 +41,7 @@ def imported(*arguments, cwd):
         "atexit.register(names)\n"
         "runpy.run_module('thea_cli', run_name='__main__')\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=cwd, capture_output=True, text=True, check=False
-    )
+    done = python(code, cwd=cwd)
     return set(done.stderr.split()), done
 
 
@@ -202,9 +206,7 @@ def test_torch_does_not_complain_of_a_missing_numpy(tmp_path):
         "from thea_cli.app import main\n"
         "main()\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = python(code, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -215,9 +217,7 @@ def test_doctor_says_what_to_do_about_a_missing_tool(tmp_path):
         "from thea_cli.commands.doctor import Doctor\n"
         "raise SystemExit(Doctor(quick=True, format='json').run())\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
+    done = python(code, cwd=tmp_path)
     findings = {each["subject"]: each for each in json.loads(done.stdout)}
     assert findings["tool ruff"]["state"] == "failed"
     assert "pip install ruff" in findings["tool ruff"]["advice"]
