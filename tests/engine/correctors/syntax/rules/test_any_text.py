@@ -25,6 +25,7 @@ TEXTS = st.lists(PIECES, max_size=40).map(" ".join) | st.text(max_size=60)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, st.sampled_from(["a.py", "a.js", "a.ts", "a.tsx"]))
 @example("\\\n", "a.py")  # no token of code
+@example("/* \n", "a.py")  # a comment that nobody closed
 @example("try:\n    f()\nexcept E:\nelse:\n    g()\n", "a.py")
 def test_every_proposal_is_a_set_of_disjoint_edits_within_the_text(text: str, path: str) -> None:
     for rule in BOOK.rules:

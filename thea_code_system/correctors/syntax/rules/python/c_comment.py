@@ -32,6 +32,7 @@ class CComment(SyntaxRule):
         "x = 1  // the first width\n": "x = 1  # the first width\n",
         "/* One. */\nx = 1\n": "# One.\nx = 1\n",
         "/**\n * One.\n * Two.\n */\nx = 1\n": "#\n# One.\n# Two.\n#\nx = 1\n",
+        "/* One.\n\nTwo. */\nx = 1\n": "# One.\n#\n# Two.\nx = 1\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -66,13 +67,13 @@ class CComment(SyntaxRule):
             yield Edit(start + opened.start(1), start + opened.end(1), "#")
         elif star := _STAR.match(line):
             at = star.start(1) if star.group(1) else star.end()
-            if close == at - 1 or close == at:
+            if close >= 0 and close in {at - 1, at}:
                 at = len(line[:close].rstrip()) if line[:close].strip() else close
                 indent = len(line) - len(line.lstrip()) - (1 if line.startswith(" ") else 0)
                 yield Edit(start + max(indent, 0), start + close + 2, "#")
                 return
             indent = at - 1 if star.group(1) and line[:at].endswith(" ") else at
-            mark = "#" if star.group(1) else "# "
+            mark = "#" if star.group(1) or not line.strip() else "# "
             yield Edit(start + indent, start + (star.end(1) if star.group(1) else at), mark)
         if close >= 0:
             kept = len(line[:close].rstrip())
