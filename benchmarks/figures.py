@@ -244,20 +244,27 @@ class MemoryWatch:
         found = set()
         for folder in Path("/proc").iterdir():
             if folder.name.isdecimal():
-                fields = self._read(folder / "stat").rpartition(")")[2].split()
-                if fields and {int(fields[1]), int(fields[3])} & known:
+                parent, leader = self._above(folder.name)
+                if {parent, leader} & known:
                     found.add(int(folder.name))
         return found
 
+    def _above(self, pid):
+        """A process's parent and its session's leader; zeros once it is gone."""
+        fields = self._read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+        return (int(fields[1]), int(fields[3])) if fields else (0, 0)
+
     def _is_copy(self, pid):
         """Whether it was forked and is no program of its own yet: its pages are its parent's."""
-        fields = self._read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
-        parent = Path(f"/proc/{fields[1]}/cmdline") if fields else None
-        words = self._read(Path(f"/proc/{pid}/cmdline"))
-        return parent is not None and bool(words) and self._read(parent) == words
+        parent, _ = self._above(pid)
+        words = self._words(pid)
+        return bool(words) and self._words(parent) == words
 
     def _is_actor(self, pid):
-        return "ray::RemoteActor" in self._read(Path(f"/proc/{pid}/cmdline"))
+        return "ray::RemoteActor" in self._words(pid)
+
+    def _words(self, pid):
+        return self._read(Path(f"/proc/{pid}/cmdline"))
 
     def _resident(self, pid):
         fields = self._read(Path(f"/proc/{pid}/statm")).split()

@@ -304,6 +304,8 @@ class Passes:
             for candidate in self._candidates(draft, proposals[draft.path])
         ]
         decisions: dict[str, list[Decision]] = {draft.path: [] for draft in drafts}
+        if not candidates:
+            return decisions
         # the first decision imports torch, which takes a second: other batches go on meanwhile
         for decision in await asyncio.to_thread(self._gate.decide, candidates):
             decisions[decision.candidate.path].append(decision)

@@ -7,11 +7,8 @@ import re
 from functools import cached_property
 from typing import Final
 
-from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.broken import HEADER, BrokenSource
 
-_HEADER: Final = re.compile(
-    r"(?:async|def|class|if|elif|else|for|while|with|try|except|finally|match|case)\b"
-)
 _DEFINES: Final = re.compile(r"(?:@|(?:async[ \t]+def|def|class)\b)")
 _LEAVES: Final = frozenset({"return", "raise", "break", "continue"})
 _LONGEST: Final = 40  # lines of one header
@@ -30,12 +27,11 @@ class FlatBody:
         self._header = header
         self._first = first
         self._column = broken.column(first)
-        self._rest = [number for number in broken.code_below(header) if number >= first]
 
     def until_definition(self) -> range:
         """The lines up to the next definition, to two blank lines, or to where the level drops."""
         last = self._first
-        for number in self._rest:
+        for number in self._broken.code_below(self._header):
             drops = self._broken.column(number) < self._column
             if number != self._first and (drops or self._parts(last, number)):
                 break
@@ -44,7 +40,7 @@ class FlatBody:
 
     def likelihood(self, lines: range) -> float:
         """How likely a block that starts at the first line is the body, by what it leaves out."""
-        inside = [number for number in self._rest if number in lines]
+        inside = [number for number in lines if self._broken.is_code(number)]
         following = self._broken.next_code(inside[-1])
         pairs = itertools.pairwise(inside)
         if any(self._parts(above, below) or self._ends(above, below) for above, below in pairs):
@@ -61,8 +57,8 @@ class FlatBody:
         """Whether something else begins at a line: a definition, or code after two blank lines."""
         if self._broken.column(below) != self._column:
             return False
-        blank = [n for n in range(above + 1, below) if not self._broken.line(n).strip()]
-        return len(blank) > 1 or bool(_DEFINES.match(self._broken.line(below).strip()))
+        apart = self._broken.gap(above, below) > 1
+        return apart or bool(_DEFINES.match(self._broken.line(below).strip()))
 
     def _ends(self, above: int, below: int) -> bool:
         """Whether a line leaves the block, so that the one below it cannot be reached."""
@@ -76,7 +72,7 @@ class FlatBody:
         level = self._broken.column(self._header)
         for number in range(self._header, max(self._header - _LONGEST, 0), -1):
             words = self._broken.line(number).strip()
-            if self._broken.column(number) == level and _HEADER.match(words):
+            if self._broken.column(number) == level and HEADER.match(words):
                 return number
         return self._header
 

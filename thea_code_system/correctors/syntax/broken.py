@@ -12,6 +12,11 @@ from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.values.source import LineMap, SourceFile
 
 _INDENT = re.compile(r"[ \t\f]*")
+HEADER: Final = re.compile(
+    r"[ \t]*(?:async[ \t]+)?"
+    r"(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b"
+)
+"""How a line of Python begins that takes a colon and a body."""
 BLANK: Final = frozenset({"space", "indent", "newline", "comment"})
 WORDS: Final = frozenset({"name", "keyword", "number", "string"})
 
@@ -108,6 +113,15 @@ class BrokenSource:
         """The nearest line of code below a line; 0 if there is none."""
         index = bisect.bisect_right(self._code_lines, number)
         return self._code_lines[index] if index < len(self._code_lines) else 0
+
+    def gap(self, above: int, below: int) -> int:
+        """How many blank lines there are between two lines."""
+        return sum(not self.line(number).strip() for number in range(above + 1, below))
+
+    @property
+    def lacks_body(self) -> bool:
+        """Whether CPython misses the body of a header, or its indentation."""
+        return "expected an indented block" in self.faults[0].message
 
     def code_below(self, number: int) -> list[int]:
         """All lines of code below a line, in order."""

@@ -58,10 +58,9 @@ class MissingBody(SyntaxRule):
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Indent what follows; write ``pass``; take comment marks off the body."""
-        fault = broken.faults[0]
-        if "expected an indented block" not in fault.message:
+        if not broken.lacks_body:
             return
-        header = self._header(broken, fault)
+        header = self._header(broken, broken.faults[0])
         if not header:
             return
         blocks = Blocks(broken)
@@ -92,14 +91,9 @@ class MissingBody(SyntaxRule):
 
     def _meant(self, broken: BrokenSource, header: int, body: int) -> float:
         """How likely what follows is the body: hardly, if it stands apart."""
-        gap = self._gap(broken, header, body)
+        gap = broken.gap(header, body)
         further_out = broken.column(body) < broken.column(header)
         return self.prior if not gap else 0.05 if gap > 1 or further_out else 0.1
-
-    @staticmethod
-    def _gap(broken: BrokenSource, header: int, body: int) -> int:
-        """How many blank lines there are between a header and the code below it."""
-        return sum(not broken.line(number).strip() for number in range(header + 1, body))
 
     def _pass(self, broken: BrokenSource, header: int, level: str) -> Iterator[Proposal]:
         """``pass``, which is likely only where nothing that follows could be the body."""
@@ -118,8 +112,8 @@ class MissingBody(SyntaxRule):
         beside = Edit(end, end, " pass")
         yield self.proposal("write the missing body", beside, score=likely / 10)
 
-    @classmethod
-    def _likely(cls, broken: BrokenSource, header: int) -> float:
+    @staticmethod
+    def _likely(broken: BrokenSource, header: int) -> float:
         """How likely a body was never written, by what follows the header."""
         body = broken.next_code(header)
         words = broken.line(body).strip() if body else ""
@@ -130,7 +124,7 @@ class MissingBody(SyntaxRule):
         defined = _DEFINES.match(broken.line(header).strip())
         if defined and re.search(rf"\b{defined[1]}\b", words):
             return 0.5
-        gap = cls._gap(broken, header, body)
+        gap = broken.gap(header, body)
         return 1.0 if gap > 1 else 0.5 if gap else 0.1 if body > header + 1 else 0.01
 
     def _uncomment(self, broken: BrokenSource, header: int, stop: int) -> Iterator[Proposal]:

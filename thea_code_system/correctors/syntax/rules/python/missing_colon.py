@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from thea_code_system.correctors.syntax.base import PYTHON, SyntaxRule
-from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.broken import HEADER, BrokenSource
 from thea_code_system.values.correction import Edit, Proposal
-
-_HEADER = re.compile(
-    r"[ \t]*(?:async[ \t]+)?"
-    r"(?:if|elif|else|for|while|def|class|with|try|except|finally|match|case)\b"
-)
 
 
 class MissingColon(SyntaxRule):
@@ -32,7 +26,7 @@ class MissingColon(SyntaxRule):
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Look at the lines around the fault that begin with a word that wants a colon."""
         for number in broken.around():
-            if not _HEADER.match(broken.line(number)):
+            if not HEADER.match(broken.line(number)):
                 continue
             code = broken.code_of(number)
             if not code:  # the line is inside a string

@@ -10,7 +10,6 @@ from thea_code_system.correctors.syntax.blocks import Blocks
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Proposal
 
-_FLAT: Final = "expected an indented block"
 _HEADER: Final = 0.02  # a header above a body that is not indented: the body moves, not the header
 
 
@@ -42,7 +41,7 @@ class Reindent(SyntaxRule):
             yield from self._moved(blocks, (lines,))
         for number in (above, below, higher):
             if number:
-                flat = number == above and _FLAT in broken.faults[0].message
+                flat = number == above and broken.lacks_body
                 yield from self._moved(blocks, blocks.ranges(number), _HEADER if flat else None)
 
     def _moved(
