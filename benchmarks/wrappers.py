@@ -45,6 +45,7 @@ class Bench:
         self.figures = {}
 
     def note(self, name, value, unit):
+        assert name not in self.figures, f"two figures are called {name!r}"
         self.figures[name] = {"value": value, "unit": unit}
         print(f"{name:62} {value:14,.4g} {unit}", flush=True)
 
@@ -99,10 +100,10 @@ class Accumulating(Bench):
         metric = MeanMetric()
         whole = self.median(lambda: (metric.update(values), metric.compute()))
         self.note("torchmetrics MeanMetric, a million from a tensor", whole * 1e3, "ms")
-        self.note("  ours against it", whole / mean, "x")
+        self.note("  ours against MeanMetric, from a tensor", whole / mean, "x")
         one = self.median(lambda: self.one_by_one(MeanMetric().update, 2_000), 3) / 2_000
         self.note("torchmetrics MeanMetric, one value at a time", one * 1e6, "us")
-        self.note("  ours against it", one / (single / 100_000), "x")
+        self.note("  ours against MeanMetric, one at a time", one / (single / 100_000), "x")
 
 
 class Dispatching(Bench):
@@ -120,9 +121,9 @@ class Dispatching(Bench):
         ours, rays, bare = await self.rates()
         self.note("ActorPool", ours, "items/s")
         self.note("ray.util.ActorPool.map", rays, "items/s")
-        self.note("  ours against it (floor 10)", ours / rays, "x")
+        self.note("  ours against ray.util.ActorPool (floor 10)", ours / rays, "x")
         self.note("asyncio.gather of one call an item", bare, "items/s")
-        self.note("  ours against it", ours / bare, "x")
+        self.note("  ours against asyncio.gather", ours / bare, "x")
         await self.kill()
         started = time.perf_counter()
         await cluster.leave()
