@@ -38,7 +38,8 @@ from pathlib import Path
 
 from mining.history import Change, History
 from mining.judge import LANGUAGES, Classifier, Judge
-from mining.token_edits import distance, edits, tokens
+
+from thea_code_system.training.token_edits import TokenEdits
 
 LARGEST = 200_000
 FEW_TOKENS = 200
@@ -172,9 +173,9 @@ class Miner:
         return fresh
 
     def _row(self, change: Change, language: str, broken: str, fixed: str, fault: str) -> dict:
-        python = language == "python"
-        changes = edits(tokens(broken, python=python), tokens(fixed, python=python))
-        size = distance(changes)
+        compare = TokenEdits(language)
+        changes = compare.changes(compare.tokens(broken), compare.tokens(fixed))
+        size = compare.size(changes)
         return {
             "id": hashlib.sha256(f"{change.commit}{change.path}".encode()).hexdigest()[:16],
             "language": language,

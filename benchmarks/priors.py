@@ -43,7 +43,8 @@ from pathlib import Path
 
 from mine import DELIBERATE, RESERVED
 from mining.history import Change, History
-from mining.token_edits import edits
+
+from thea_code_system.training.token_edits import TokenEdits
 
 LARGEST, BATCH = 100_000, 400
 PER_COMMIT = 5  # of one rule: a mass commit is one decision
@@ -253,7 +254,9 @@ class Verdicts:
     def _among(old: list[str], new: list[str], fixed: tuple[str, ...]) -> bool:
         """Each token edit of the tool is one of the commit's, which mended more there."""
         sides = [words("".join(lines)) for lines in (old, new, fixed)]
-        theirs, ours = edits(sides[0], sides[1]), edits(sides[0], sides[2])
+        compare = TokenEdits("python")
+        theirs = compare.changes(sides[0], sides[1])
+        ours = compare.changes(sides[0], sides[2])
         return bool(ours) and theirs is not None and all(edit in theirs for edit in ours)
 
     @staticmethod

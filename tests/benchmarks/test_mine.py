@@ -10,7 +10,6 @@ import sys
 import mine
 import pytest
 from mining.judge import Classifier
-from mining.token_edits import distance, edits, tokens
 
 BROKEN = "def price(book):\n    return book['price'\n"
 FIXED = "def price(book):\n    return book['price']\n"
@@ -122,12 +121,6 @@ def test_a_reserved_repository_is_refused(repository, tmp_path, capsys):
     repository.commit(shelf_dot_py=FIXED)
     assert mined(repository, tmp_path / "out", "someone/scrapy") == []
     assert "reserved" in capsys.readouterr().err
-
-
-def test_distance_ignores_comments_and_counts_indentation():
-    before = tokens("if a:\nb()  # note\n", python=True)
-    assert distance(edits(before, tokens("if a:\n    b()\n", python=True))) == 1
-    assert distance(edits(before, tokens("if a:\n\n# other\nb()\n", python=True))) == 0
 
 
 def test_conflict_markers_name_the_kind():

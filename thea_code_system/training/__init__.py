@@ -1,0 +1,1 @@
+"""How the edit model comes to be: mining, corruption, training and evaluation."""
