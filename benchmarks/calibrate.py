@@ -2,13 +2,14 @@
 
     python benchmarks/calibrate.py --pair CASES.jsonl PREDICTIONS.jsonl [--pair ...] [--write]
 
-CASES and PREDICTIONS have the shapes of the shared scorer; predictions hold raw scores (`repair.py
---raw`) and name the `rules`. A confidence is the probability that the owner would keep the edit, so
-a repair counts as kept where the human's commit made it, too: every line that the repair changed
-stands, token for token, at the same place in the human's fixed file, and none that it removed does,
-whatever else that commit changed. A single line may have been changed further, if the tokens that
-the repair edited stand in it between the same neighbours; where no line like it is left, the case
-tells nothing. `exact` (the whole file has the same tokens) is printed beside it.
+CASES and PREDICTIONS have the shapes of the shared scorer; predictions hold raw scores (`thea
+evaluate CASES --raw --predictions PREDICTIONS`) and name the `rules`. A confidence is the
+probability that the owner would keep the edit, so a repair counts as kept where the human's commit
+made it, too: every line that the repair changed stands, token for token, at the same place in the
+human's fixed file, and none that it removed does, whatever else that commit changed. A single line
+may have been changed further, if the tokens that the repair edited stand in it between the same
+neighbours; where no line like it is left, the case tells nothing. `exact` (the whole file has the
+same tokens) is printed beside it.
 
 A logistic curve on the log-odds of the raw score is fitted to all repairs; it rises to the share of
 sure ones that are kept. For each rule with `--least` cases, and for the other rules that have no

@@ -2,12 +2,12 @@
 
     python benchmarks/mined_results.py CASES.jsonl PREDICTIONS.jsonl [--write]
 
-CASES are `mine.py`'s, PREDICTIONS are `repair.py`'s. For each repository: its cases, how many first
-repairs parse and how many have the human's tokens (`exact`); of those with the default confidence
-or more (`sure`), how many are exact, how many the human's commit made, too (`kept`, by the rule of
-`calibrate.py`), and of how many it tells nothing (`untold`). `--write` writes mined_results.csv
-beside this file; its last rows are sums: of commits that changed no more than so many tokens of the
-file, which hardly did anything besides, and of all.
+CASES are `mine.py`'s, PREDICTIONS those of `thea evaluate CASES --predictions FILE`. For each
+repository: its cases, how many first repairs parse and how many have the human's tokens (`exact`);
+of those with the default confidence or more (`sure`), how many are exact, how many the human's
+commit made, too (`kept`, by the rule of `calibrate.py`), and of how many it tells nothing
+(`untold`). `--write` writes mined_results.csv beside this file; its last rows are sums: of commits
+that changed no more than so many tokens of the file, which hardly did anything besides, and of all.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ COMMANDS = {
     "stats": "Show what has been corrected, by rule, confidence and run.",
     "rules": "List the families and rules there are.",
     "explain": "Explain a rule: examples, safety, confidence.",
+    "evaluate": "Measure corrections on cases with known answers.",
     "config": "Show every setting, its value and where it comes from.",
     "doctor": "Check devices, tools, correctors and the cluster.",
 }

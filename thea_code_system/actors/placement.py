@@ -13,7 +13,7 @@ from thea_code_system.correctors.registry import BUILT_IN
 from thea_code_system.correctors.selection import Selection
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorPool, Cluster, choose_device
+from thea_code_system.wrappers import Actor, ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
@@ -31,8 +31,15 @@ class RunPlacement:
         self._cluster: Cluster | None = None
         self.description = "inline"
 
-    async def pool(self, context: ProjectContext, files: int, run: str) -> ActorPool:
-        """A pool of correction actors fit for so many files."""
+    async def pool(
+        self,
+        context: ProjectContext,
+        files: int,
+        run: str,
+        actor: type[Actor] = CorrectionActor,
+        batch: int | None = None,
+    ) -> ActorPool:
+        """A pool of correction actors fit for so many files; ``batch`` is the most sent at once."""
         workers = self._workers(files, self._pays(context))
         inline = not self._on_ray(workers)
         if not inline:
@@ -40,13 +47,13 @@ class RunPlacement:
             imported = await asyncio.to_thread(dict, context.imported)
             context = dataclasses.replace(context, imported=imported)
         return ActorPool(
-            CorrectionActor,
+            actor,
             num_actors=workers,
             args=(context, self._device()),
             inline=inline,
             name="correction",
             run_id=run,
-            batch_size=self._batch(files, workers),
+            batch_size=batch or self._batch(files, workers),
             batch_bytes=BATCH_BYTES,
             size_of=self._size,
         )

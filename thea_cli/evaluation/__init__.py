@@ -1,0 +1,1 @@
+"""`thea evaluate`: from cases to tables, diagrams and a page."""
