@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from thea_code_system.confidence.posterior import PSEUDO_OBSERVATIONS
 from thea_code_system.statistics import RunStatistics
 from thea_code_system.wrappers import TorchAccumulator, TorchCounter, add, div, mul, scalar
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from thea_code_system.ledger.records import RunRecord
     from thea_code_system.values.correction import Correction
 
-PSEUDO_OBSERVATIONS = 20  # what a calibrated confidence weighs against what the user has said
 BINS = 10
 
 Judgement = tuple[str, float, str, str]  # code, confidence, verdict, source
@@ -62,7 +62,7 @@ class _Said:
     def posterior(self, code: str) -> Acceptance:
         """Prior belief and judgements together."""
         kept, refused, rejected = (counter.value() for counter in self._verdicts.values())
-        weight = scalar(float(PSEUDO_OBSERVATIONS))
+        weight = scalar(PSEUDO_OBSERVATIONS)
         believed = mul(weight, self._confidence.mean())
         seen = add(add(kept, refused), rejected)
         share = div(add(believed, kept), add(weight, seen))

@@ -82,6 +82,7 @@ def test_version_does_not_even_import_typer(tmp_path):
         (["explain", "oxlint/nonsense"], ["there is no rule oxlint/nonsense"]),
         (["explain", "patterns/none"], ["there is no rule patterns/none"]),
         (["stats", "--format", "xml"], ["--format cannot be xml"]),
+        (["stats", "--calibration", "--format", "prometheus"], ["one of table, json"]),
         (["config", "nowhere"], ["there is no file or folder nowhere"]),
         (["undo", "--forget", "--correction", "x"], ["there is no correction x"]),
     ],

@@ -229,6 +229,28 @@ def test_review_applies_turns_down_and_quits(tree):
     assert (acceptance[0]["kept"], acceptance[0]["refused"]) == (1, 1)
 
 
+def test_stats_compare_predicted_confidence_with_what_was_made_of_it(tree):
+    out, _ = tree.thea("stats", "--calibration")
+    assert "Nothing has been judged here yet" in out
+    tree.put(a=MAYBE, b=MAYBE, c=MAYBE)
+    tree.correct("--extend-select", "ruff/F841", "--ignore", "ruff/F401")
+    tree.thea("review", stdin=b"y\ny\nn\n")
+    (run,) = json.loads(tree.thea("history", "--format", "json")[0])
+    files = json.loads(tree.thea("history", run["run"], "--format", "json")[0])["files"]
+    made = [one["id"] for file in files for one in file["corrections"] if one["state"] == "applied"]
+    tree.thea("undo", "--correction", made[0])
+    families = json.loads(tree.thea("stats", "--calibration", "--format", "json")[0])["families"]
+    (ruff,) = families
+    assert (ruff["family"], ruff["whole"]["n"], ruff["whole"]["hits"]) == ("ruff", 3, 1)
+    assert ruff["sources"] == {"review": 2, "undo": 1}
+    assert [each["n"] for each in ruff["bins"]] == [0, 0, 0, 0, 0, 0, 0, 0, 3, 0]
+    assert ruff["whole"]["actual"] < ruff["whole"]["posterior"] < ruff["whole"]["predicted"]
+    out, _ = tree.thea("stats", "--calibration")
+    row = next(line for line in out.splitlines() if "0.8 to 0.9" in line)
+    assert row.split()[:6] == ["ruff", "0.8", "to", "0.9", "3", "1"]
+    assert "said by: review 2, undo 1" in out
+
+
 def test_json_goes_to_a_file_whole_and_is_quiet_otherwise(tree):
     tree.put(a=UNUSED, b=HEALTHY)
     out, err = tree.correct("--check", "-q", "--output-format", "json", "-o", "r.json", code=1)

@@ -16,6 +16,7 @@ from thea_cli.tables import Table
 
 EXAMPLES = (
     "thea stats                     what has been corrected here",
+    "thea stats --calibration       predicted confidence, and what you made of it",
     "thea stats --format json src",
     "thea stats --format prometheus > /var/lib/node_exporter/thea.prom",
 )
@@ -29,10 +30,21 @@ class StatsQuery:
 
     path: str
     format: str
+    calibration: bool = False
 
     def run(self) -> int:
         """Print the statistics of a project's ledger."""
-        return Project(self.path).run(self._print)
+        return Project(self.path).run(self._compare if self.calibration else self._print)
+
+    async def _compare(self, project: Project) -> int:
+        from thea_cli.calibration_tables import CalibrationTables
+
+        tables = CalibrationTables(await project.ledger.calibration())
+        if self.format == "json":
+            Console.print(json.dumps(tables.plain(), indent=2))
+        else:
+            tables.print()
+        return 0
 
     async def _print(self, project: Project) -> int:
         from thea_cli.ledger_statistics import LedgerStatistics
@@ -156,6 +168,12 @@ def plain(statistics: Any) -> dict[str, Any]:
 def command(
     path: Annotated[str, typer.Argument(metavar="[PATH]", help="A path in the project.")] = ".",
     *,
+    calibration: Annotated[
+        bool,
+        typer.Option(
+            "--calibration", help="Compare predicted confidence with what was kept, by family."
+        ),
+    ] = False,
     format: Annotated[  # noqa: A002 - the name of the flag
         str, typer.Option(metavar="table|json|prometheus", help="How to print it.")
     ] = "table",
@@ -164,6 +182,8 @@ def command(
 
     Acceptance starts from the confidence, which weighs as much as twenty answers; your
     answers in `thea review`, what you take back with `thea undo` and what a verifier rejects
-    move it.
+    move it. With --calibration the same evidence is set against the confidence that was
+    predicted, in tenths; what nobody judged is no evidence.
     """
-    return StatsQuery(path, choice("--format", format, ("table", "json", "prometheus")))
+    formats = ("table", "json") if calibration else ("table", "json", "prometheus")
+    return StatsQuery(path, choice("--format", format, formats), calibration)

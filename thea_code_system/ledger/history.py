@@ -12,6 +12,7 @@ from thea_code_system.ledger.codec import OutcomeCodec
 from thea_code_system.ledger.database import LedgerDatabase
 from thea_code_system.ledger.records import FileRecord, Refusal, RunRecord, Torn
 from thea_code_system.values.correction import Correction
+from thea_code_system.values.reliability import Judgement
 
 COLUMNS = (
     "id", "fingerprint", "rules", "message", "edits", "safety", "confidence", "state", "reason",
@@ -116,6 +117,12 @@ class LedgerHistory:
             for rules, confidence, verdict, source in self._database.rows(query)
             for rule in json.loads(rules)
         )
+
+    def judgements(self) -> Iterator[Judgement]:
+        """What was said about corrections, oldest first, each with all its codes."""
+        query = "SELECT correction, rules, confidence, verdict, source FROM evidence ORDER BY seq"
+        for correction, rules, confidence, verdict, source in self._database.each(query):
+            yield Judgement(correction, tuple(json.loads(rules)), confidence, verdict, source)
 
     def corrections(self) -> Iterator[tuple[str, Correction]]:
         """Run and correction of all there is, oldest first: what counting starts from."""

@@ -71,6 +71,25 @@ async def test_what_a_verifier_turns_down_is_evidence_once_however_often_it_is_m
     assert len(set(rejected)) == 2
 
 
+async def test_calibration_learns_from_answers_undo_of_a_file_and_verifiers_alone(desk):
+    pytest.importorskip("torch")
+    run = await desk.correct(FILES)
+    assert await desk.ledger.calibration() == (), "silence is no evidence"
+    await desk.undo(run)
+    assert await desk.ledger.calibration() == (), "undo of a whole run is no judgement"
+    run = await desk.correct(FILES)
+    await desk.undo(run, files=["b.py"])
+    (ruff,) = await desk.ledger.calibration()
+    assert (ruff.family, ruff.whole.n, ruff.whole.hits) == ("ruff", 1, 0)
+    run = await desk.correct({"b.py": FILES["b.py"]}, State.SUGGESTED)
+    await desk.accept(run, await correction_ids(desk, run, "b.py"))
+    (ruff,) = await desk.ledger.calibration()
+    assert (ruff.whole.n, ruff.whole.hits, ruff.sources) == (1, 1, (("review", 1),))
+    await desk.correct({"a.py": FILES["a.py"]}, State.REJECTED)
+    (ruff,) = await desk.ledger.calibration()
+    assert (ruff.whole.predicted, ruff.sources[-1]) == (pytest.approx(0.97), ("verifier", 2))
+
+
 async def test_undo_of_one_correction_keeps_the_others(desk):
     run = await desk.correct(FILES)
     first, second = await correction_ids(desk, run)

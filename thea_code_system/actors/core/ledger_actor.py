@@ -20,6 +20,7 @@ from thea_code_system.ledger.records import (
 from thea_code_system.ledger.state import NAME, State, StateDirectory
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
+from thea_code_system.values.reliability import FamilyReliability
 from thea_code_system.values.workspace import Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
@@ -242,6 +243,14 @@ class LedgerActor(Actor):
     async def evidence(self) -> tuple[tuple[str, float, str, str], ...]:
         """Code, confidence, verdict and source of every judgement, oldest first."""
         return await self._do((await self._opened()).history.evidence)
+
+    @remote_method
+    async def calibration(self) -> tuple[FamilyReliability, ...]:
+        """By family, predicted confidence beside what was made of the corrections judged."""
+        from thea_code_system.confidence.evidence import JudgedFamilies
+
+        history = (await self._opened()).history
+        return await self._do(lambda: JudgedFamilies(history.judgements()).families())
 
     @remote_method
     async def statistics_rows(self, limit: int = -1) -> tuple[RunRecord, ...]:
