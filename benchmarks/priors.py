@@ -41,9 +41,10 @@ import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
-from mine import DELIBERATE, RESERVED
-from mining.history import Change, History
+from mine import RESERVED
 
+from thea_code_system.training.mining.history import Change, GitHistory
+from thea_code_system.training.mining.intent import Intent
 from thea_code_system.training.token_edits import TokenEdits
 
 LARGEST, BATCH = 100_000, 400
@@ -285,11 +286,13 @@ class Evidence:
         self._tools, self._most_changes, self._seconds = tools, most_changes, seconds
 
     def gather(self, folder: Path) -> collections.Counter[tuple[str, str, str]]:
-        history, started = History(folder), time.monotonic()
+        history, started = GitHistory(folder, (".py",)), time.monotonic()
         sums: collections.Counter[tuple[str, str, str]] = collections.Counter()
         seen: set[tuple] = set()
-        changes = itertools.islice(history.changes(merges=False), self._most_changes)
-        wanted = (c for c in changes if c.path.endswith(".py") and not self._aside(c.path))
+        commits = history.commits(merges=False)
+        every = ((commit.name, change) for commit in commits for change in commit.changes)
+        changes = itertools.islice(every, self._most_changes)
+        wanted = (made for made in changes if not self._aside(made[1].path))
         while batch := list(itertools.islice(wanted, BATCH)):
             self._count(batch, history, sums, seen)
             if time.monotonic() - started > self._seconds:
@@ -299,7 +302,7 @@ class Evidence:
 
     @staticmethod
     def _aside(path: str) -> bool:
-        return bool(DELIBERATE.search(path) or RESERVED.search(path))
+        return bool(Intent().is_deliberate(path) or RESERVED.search(path))
 
     @staticmethod
     def _text(content: bytes) -> str | None:
@@ -311,15 +314,21 @@ class Evidence:
         plain = "\r" not in text and len(text.splitlines()) - text.count("\n") in (0, 1)
         return text if plain and 0 < len(content) <= LARGEST else None
 
-    def _count(self, batch: list[Change], history: History, sums: collections.Counter, seen: set):
+    def _count(
+        self,
+        batch: list[tuple[str, Change]],
+        history: GitHistory,
+        sums: collections.Counter,
+        seen: set,
+    ):
         texts: dict[str, str] = {}
-        for name in {blob for change in batch for blob in (change.before, change.after)}:
+        for name in {blob for _, change in batch for blob in (change.before, change.after)}:
             text = self._text(history.blob(name))
             if text is not None:
                 texts[name] = text
         found = self._tools.look(texts)
         causes: collections.Counter[tuple[str, str]] = collections.Counter()
-        for change in batch:
+        for commit, change in batch:
             if change.before not in found or change.after not in found:
                 continue
             before = texts[change.before]
@@ -329,7 +338,7 @@ class Evidence:
                 verdict = verdicts.judge(finding)
                 key = (change.path, finding.rule, *lines[finding.first : finding.last])
                 if verdict in COUNTED:
-                    cause = (change.commit, finding.rule)
+                    cause = (commit, finding.rule)
                     if key in seen or causes[cause] == PER_COMMIT:
                         continue
                     seen.add(key)

@@ -9,7 +9,6 @@ import sys
 
 import mine
 import pytest
-from mining.judge import Classifier
 
 BROKEN = "def price(book):\n    return book['price'\n"
 FIXED = "def price(book):\n    return book['price']\n"
@@ -121,8 +120,3 @@ def test_a_reserved_repository_is_refused(repository, tmp_path, capsys):
     repository.commit(shelf_dot_py=FIXED)
     assert mined(repository, tmp_path / "out", "someone/scrapy") == []
     assert "reserved" in capsys.readouterr().err
-
-
-def test_conflict_markers_name_the_kind():
-    text = "<<<<<<< HEAD\na = 1\n=======\na = 2\n>>>>>>> main\n"
-    assert Classifier().kind(text, "invalid syntax", [(["<<"], [])]) == "merge-conflict"

@@ -189,6 +189,11 @@ class Git:
             raise WorkspaceError(f"git {arguments[0]} took more than {_SECONDS} s") from error
         return process.returncode or 0, out, wrong
 
+    @classmethod
+    def environment(cls) -> dict[str, str]:
+        """What to start git with, so that no repository can make it run anything."""
+        return cls._environment(_SETTINGS)
+
     @staticmethod
     def _environment(settings: Mapping[str, str]) -> dict[str, str]:
         """The user's environment, with settings that outrank the repository's.

@@ -1,1 +1,0 @@
-"""Finding what people broke and repaired in the histories of repositories."""
