@@ -54,5 +54,5 @@ class Judge:
         """A template, Flow, or Python 2, with its print statement or with the function."""
         if self._screen.skip_reason(source) is not None:
             return True
-        called = source.with_text(_CALLED.sub("print_", source.text))
-        return self._screen.is_python2(source) or self._screen.is_python2(called)
+        versions = {source.text, _CALLED.sub("print_", source.text)}
+        return any(self._screen.is_python2(source.with_text(text)) for text in versions)
