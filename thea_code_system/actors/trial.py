@@ -15,13 +15,14 @@ from thea_code_system.languages.registry import Languages
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.correction import Correction, Safety, State
 from thea_code_system.values.evaluation import Candidate, Prediction, RepairCase
-from thea_code_system.values.outcome import FileOutcome
+from thea_code_system.values.outcome import FileOutcome, Skipped, SkipReason
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import NotTextError, SourceFile
 from thea_code_system.wrappers import ActorPool, ItemFailure, async_actor
 
 _BATCH: Final = 16  # cases in one call: each may take seconds, and a call has a deadline
 _OFFERED: Final = frozenset({State.APPLIED, State.SUGGESTED, State.CONFLICTED})
+_LATE: Final = "ran out of time, so that what is offered depends on the machine"
 REPAIRS: Final = "syntax"
 
 
@@ -48,6 +49,7 @@ class Trial:
         self.placement = "inline"
         self.unavailable: dict[str, str] = {}
         self.warnings: list[str] = []
+        self._odd: dict[str, list[str]] = {}
 
     async def predictions(
         self, cases: Sequence[RepairCase]
@@ -72,6 +74,9 @@ class Trial:
                     yield first, done.pop(first.id)
         for case in rest:
             yield case, done[case.id]
+        for words, odd in self._odd.items():
+            noun = "case" if len(odd) == 1 else "cases"
+            self.warnings.append(f"{len(odd)} {noun} {words}, first {odd[0]}")
 
     async def _outcomes(
         self, texts: Sequence[SourceFile]
@@ -112,7 +117,10 @@ class Trial:
         return SourceFile(path, case.broken, newline=source.newline, digest=source.digest)
 
     def _prediction(self, case: RepairCase, outcome: FileOutcome | ItemFailure) -> Prediction:
+        if isinstance(outcome, Skipped) and outcome.why is SkipReason.TIME:
+            self._odd.setdefault(_LATE, []).append(case.id)
         if isinstance(outcome, ItemFailure):
+            self._odd.setdefault("could not be processed", []).append(case.id)
             return Prediction(case.id, status="failed", reason=str(outcome.error))
         offered = [
             one

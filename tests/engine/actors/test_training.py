@@ -6,10 +6,13 @@ import json
 
 import pytest
 
+from thea_code_system.actors.core.orchestration_actor import OrchestrationActor
 from thea_code_system.actors.core.training_actor import TrainingActor
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
 from thea_code_system.values.evaluation import EvaluationJob
+from thea_code_system.values.patch import Patch
+from thea_code_system.values.report import Job, Mode
 from thea_code_system.wrappers import create_actor
 
 pytest.importorskip("torch")
@@ -54,6 +57,21 @@ async def test_at_least_the_best_five_repairs_are_offered_best_first(evaluate):
     assert confidences == sorted(confidences, reverse=True)
 
 
+async def test_the_candidates_are_those_that_a_check_lists(evaluate, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    text = "def f(a b):\n    return a\n\n\nif a\n    f(a)\n"
+    found, _ = await evaluate({**COLON, "broken": text})
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "case1.py").write_text(text)
+    config = ProductionConfig(root=str(root), select=("syntax",), min_confidence=0.0, workers=1)
+    actor = create_actor(OrchestrationActor, config, inline=True)
+    (outcome,) = [one async for one in actor.run(Job(str(root), (str(root),), Mode.CHECK))]
+    await actor.shutdown()
+    listed = {(Patch.rewrite(text, one.edits), one.confidence) for one in outcome.corrections}
+    assert {(one.output, one.confidence) for one in found["c0"].candidates} == listed
+
+
 async def test_what_parses_comes_last_and_waits_for_a_family_that_looks_for_bugs(evaluate):
     found, report = await evaluate(WHOLE, COLON)
     assert list(found) == ["c1", "c0"]
@@ -90,6 +108,11 @@ async def test_a_declared_encoding_does_not_move_the_edits(evaluate):
     fixed = text.replace("name\n  ", "name:\n  ")
     found, _ = await evaluate({**COLON, "broken": text, "fixed": fixed})
     assert found["c0"].candidates[0].output == fixed
+
+
+async def test_a_case_that_ran_out_of_time_is_told(evaluate):
+    _, report = await evaluate(COLON, {**COLON, "broken": "(" * 60}, syntax_seconds=1e-9)
+    assert any("2 cases ran out of time" in words and "c0" in words for words in report.warnings)
 
 
 async def test_more_cases_than_a_call_holds_come_back_in_order(evaluate):
