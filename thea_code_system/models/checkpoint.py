@@ -1,0 +1,137 @@
+"""The edit model on disk: weights as safetensors, with everything needed to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from thea_code_system.errors import TheaError
+from thea_code_system.models.tags import EDITS, INSERTS
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from thea_code_system.models.network import EditNetwork
+    from thea_code_system.models.vocabulary import Vocabulary
+
+WEIGHTS: Final = "weights.safetensors"
+TOKENIZER: Final = "tokenizer.json"
+_FORMAT: Final = "thea-edit-model 1"
+_HINT: Final = "Install Thea again, or name another model folder with --model."
+
+
+class ModelError(TheaError):
+    """A model folder that is missing, damaged, or made for another version of Thea."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A folder with weights and a tokenizer; loading maps the weights into memory."""
+
+    folder: Path
+
+    def load(self) -> tuple[EditNetwork, Vocabulary]:
+        """The network in float32, ready to read, and its vocabulary.
+
+        Raises:
+            ModelError: a file is missing, truncated, tampered with or of another format.
+        """
+        import torch
+
+        from thea_code_system.models.network import EditNetwork, Shape
+
+        weights, metadata = self._weights()
+        vocabulary, said = self._vocabulary()
+        if metadata.get("digest", "") not in {"", self._digest(weights, said)}:
+            raise ModelError(
+                f"the edit model {self._path} is not what was saved: its digest differs", _HINT
+            )
+        try:
+            with torch.device("meta"):
+                network = EditNetwork(Shape.from_json(metadata["shape"]))
+            network.load_state_dict({n: w.float() for n, w in weights.items()}, assign=True)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise self._unreadable(self._path, error) from error
+        network.settle()
+        return network.eval(), vocabulary
+
+    def save(self, network: EditNetwork, vocabulary: Vocabulary, *, half: bool = True) -> None:
+        """Write tokenizer and weights, these in bfloat16 unless told otherwise.
+
+        Each file is written beside its place and then put there at once.
+        """
+        import torch
+        from safetensors.torch import save_file
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kind = torch.bfloat16 if half else torch.float32
+        weights: dict[str, Tensor] = {
+            name: weight.detach().to(kind).contiguous()
+            for name, weight in network.state_dict().items()
+        }
+        said = vocabulary.to_json()
+        metadata = {
+            "format": _FORMAT,
+            "shape": network.shape.to_json(),
+            "tags": self._tags(),
+            "digest": self._digest(weights, said),
+        }
+        fresh = self.folder / f"{TOKENIZER}.new"
+        fresh.write_text(said, "utf-8")
+        fresh.replace(self.folder / TOKENIZER)
+        fresh = self.folder / f"{WEIGHTS}.new"
+        save_file(weights, str(fresh), metadata)
+        fresh.replace(self._path)
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / WEIGHTS
+
+    def _weights(self) -> tuple[dict[str, Tensor], dict[str, str]]:
+        """The tensors of the weights file, mapped into memory, and its metadata."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(str(self._path), "pt") as file:
+                metadata: dict[str, str] = file.metadata() or {}
+                weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        except (OSError, SafetensorError, ValueError, RuntimeError) as error:
+            raise self._unreadable(self._path, error) from error
+        if metadata.get("format") != _FORMAT or metadata.get("tags") != self._tags():
+            raise ModelError(f"{self._path} was made for another version of Thea", _HINT)
+        return weights, metadata
+
+    def _vocabulary(self) -> tuple[Vocabulary, str]:
+        """The vocabulary, and the text that it was read from."""
+        from thea_code_system.models.vocabulary import Vocabulary
+
+        path = self.folder / TOKENIZER
+        try:
+            said = path.read_text("utf-8")
+            return Vocabulary.from_json(said), said
+        except (OSError, ValueError) as error:
+            raise self._unreadable(path, error) from error
+
+    @staticmethod
+    def _unreadable(path: Path, error: Exception) -> ModelError:
+        return ModelError(f"the edit model {path} cannot be read: {error}", _HINT)
+
+    @staticmethod
+    def _digest(weights: Mapping[str, Tensor], vocabulary: str) -> str:
+        """A hash of every bit of the weights and of the vocabulary."""
+        import torch
+
+        digest = sha256(vocabulary.encode())
+        for name in sorted(weights):
+            weight = weights[name].cpu()
+            digest.update(f"\0{name} {weight.dtype} {tuple(weight.shape)}\0".encode())
+            digest.update(weight.reshape(-1).view(torch.uint8).numpy().data)
+        return digest.hexdigest()
+
+    @staticmethod
+    def _tags() -> str:
+        """What the heads' outputs mean, so that weights and code cannot drift apart."""
+        return sha256("\n".join((*EDITS, "", *INSERTS)).encode()).hexdigest()
