@@ -169,10 +169,7 @@ class Tagger:
 
     def _align(self, first: int, old: list[CodeToken], new: list[CodeToken], found: _Found) -> None:
         """What stands for what is replaced, pair by pair; what is left goes, or comes after."""
-        matcher: difflib.SequenceMatcher[tuple[bool, str]] = difflib.SequenceMatcher(
-            None, self._texts(old), self._texts(new), autojunk=False
-        )
-        for op, i1, i2, j1, j2 in matcher.get_opcodes():
+        for op, i1, i2, j1, j2 in self._steps(self._texts(old), self._texts(new)):
             if op == "equal":
                 for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
                     found.move(first + i, old[i], new[j])
@@ -185,6 +182,26 @@ class Tagger:
             for token in new[j1 + common : j2]:
                 label, name = self._insert(token.text, token, self._column_at(first + i2))
                 found.tags.append(Tag(first + i2, True, label, name))
+
+    @staticmethod
+    def _steps(
+        old: list[tuple[bool, str]], new: list[tuple[bool, str]]
+    ) -> list[tuple[str, int, int, int, int]]:
+        """How one side becomes the other, as difflib tells it, or place by place if that is less.
+
+        So of ``a, b`` that becomes ``b, a`` two names change, and nothing comes or goes.
+        """
+        matcher: difflib.SequenceMatcher[tuple[bool, str]] = difflib.SequenceMatcher(
+            None, old, new, autojunk=False
+        )
+        told: list[tuple[str, int, int, int, int]] = list(matcher.get_opcodes())
+        changed = sum(max(i2 - i1, j2 - j1) for op, i1, i2, j1, j2 in told if op != "equal")
+        pairs = [one == other for one, other in zip(old, new, strict=False)]
+        if len(old) != len(new) or pairs.count(False) >= changed:
+            return told
+        return [
+            ("equal" if same else "replace", i, i + 1, i, i + 1) for i, same in enumerate(pairs)
+        ]
 
     @staticmethod
     def _texts(side: list[CodeToken]) -> list[tuple[bool, str]]:

@@ -139,6 +139,13 @@ def test_the_marks_of_a_merge_are_lines_that_go(tags_of):
     assert taken == [("line 0", "delete-line")] * 4
 
 
+def test_arguments_that_change_places_are_two_names_written(tags_of):
+    swapped = [Edit(2, 7, "count"), Edit(9, 14, "total")]
+    said = [("total", "write a name", "count"), ("count", "write a name", "total")]
+    assert tags_of("f(total, count)\n", *swapped) == said
+    assert tags_of("f(total, count)\n", Edit(2, 14, "count, total")) == said
+
+
 def test_edits_far_apart_are_tagged_on_their_own(tags_of):
     text = "if a\n    b()\nc = f(1\n"
     said = tags_of(text, Edit(4, 4, ":"), Edit(20, 20, ")"))
