@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,73 @@ def cluster():
     started = asyncio.run(Cluster().start(workers=2))
     yield started
     asyncio.run(started.leave())
+
+
+class HandMadeModel:
+    """A tiny edit model without attention: what it thinks of a word does not depend on others.
+
+    `edits` maps words to what should stand there: a word of the closed vocabulary, or any other
+    one as a name in the same window; `gaps` maps words to what is missing before them.
+    """
+
+    CERTAIN = 11.5  # as a logit; that of leaving a token alone is 9
+    WORDS = """
+        area width height depth total first second third ready is_open name value items
+        in is not and or if return def self print True False < > <= >= == != + - * /
+        === !== && || ! 0 1 2 3 10 , ( ) : . =
+    """
+
+    def __init__(self, edits, gaps=None, certain=CERTAIN):
+        import torch
+
+        from thea_code_system.models.network import EditNetwork, Shape
+        from thea_code_system.models.tags import EDITS, INSERTS
+        from thea_code_system.models.vocabulary import Vocabulary
+
+        words = self.WORDS.split()
+        self.vocabulary = Vocabulary.learned(words * 9, 700)
+        shape = Shape(self.vocabulary.size, width=32, layers=0, heads=1, hidden=8, pointer=16)
+        self.network = EditNetwork(shape)
+        pieces = {word: self.vocabulary.pieces(word)[0] for word in words}
+        axes = {}
+        with torch.no_grad():
+            for parameter in self.network.parameters():
+                parameter.zero_()
+            self.network.place.fill_(1.0)
+            self.network.norm.weight.fill_(1.0)
+            self.network.edit.bias[0] = self.network.insert.bias[0] = 9.0
+
+            def axis(word):
+                if word not in axes:
+                    axes[word] = len(axes)
+                    self.network.pieces.weight[pieces[word], axes[word]] = 1.0
+                return axes[word]
+
+            strength = shape.width**0.5  # of a word's axis after the norm
+            for number, (word, new) in enumerate(edits.items()):
+                closed = f"write {new}" in EDITS
+                label = "delete" if new == "" else f"write {new}" if closed else "write a name"
+                self.network.edit.weight[EDITS.index(label), axis(word)] = certain / strength
+                if new and not closed:
+                    self.network.wanted.weight[number, axis(word)] = 6.0 / strength
+                    self.network.offered.weight[number, axis(new)] = 6.0 / strength
+            for word, new in (gaps or {}).items():
+                self.network.insert.weight[INSERTS.index(new), axis(word)] = certain / strength
+        self.network.eval()
+
+    def save(self, folder):
+        from thea_code_system.models.checkpoint import Checkpoint
+        from thea_code_system.models.ranking import RepairRanker
+
+        Checkpoint(Path(folder)).save(self.network, self.vocabulary)
+        weights = dict.fromkeys((*RepairRanker.REPAIR, *RepairRanker.NONE), 0.0)
+        Path(folder, "ranking.json").write_text(json.dumps(weights), "utf-8")
+        return str(folder)
+
+
+@pytest.fixture
+def hand_made():
+    """Makes edit models of known opinions."""
+    for name in ("torch", "safetensors", "tokenizers"):
+        pytest.importorskip(name)
+    return HandMadeModel

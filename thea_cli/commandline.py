@@ -21,7 +21,7 @@ COMMANDS = {
     "history": "List runs, and the corrections of a run.",
     "stats": "Show what has been corrected, by rule, confidence and run.",
     "rules": "List the families and rules there are.",
-    "explain": "Explain a rule: examples, safety, confidence.",
+    "explain": "Explain a rule, or what the edit model thinks of a line.",
     "evaluate": "Measure corrections on cases with known answers.",
     "config": "Show every setting, its value and where it comes from.",
     "doctor": "Check devices, tools, correctors and the cluster.",

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from thea_cli.suggestions import presentable
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Corrected, Failed, FileOutcome
 from thea_code_system.values.report import Mode
@@ -44,7 +45,7 @@ class ExitPolicy:
         reported = self.non_zero_on_fix or self.mode in {Mode.CHECK, Mode.STAGED}
         if isinstance(outcome, Corrected) and reported:
             return Exit.FOUND
-        return Exit.FOUND if any(map(self._fails, outcome.corrections)) else Exit.FINE
+        return Exit.FOUND if any(map(self._fails, presentable(outcome.corrections))) else Exit.FINE
 
     def _fails(self, correction: Correction) -> bool:
         return (

@@ -122,6 +122,7 @@ class CorrectRequest:
             since=self.since,
             command=self.command,
             every_file=config.output_format in {"json", "json-lines"},
+            hook=bool(os.environ.get("PRE_COMMIT")),
         )
 
     @staticmethod

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from thea_cli.reports.base import View
+from thea_cli.suggestions import presentable
 from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import (
     Clean,
@@ -42,7 +43,7 @@ class Summary:
             self._skips[outcome.why.value] += 1
         if isinstance(outcome, Failed):
             self._failed.append(outcome)
-        for correction in outcome.corrections:
+        for correction in presentable(outcome.corrections):
             if correction.state is State.APPLIED and isinstance(outcome, Corrected):
                 self.corrections += 1
             elif correction.state is State.SUGGESTED:

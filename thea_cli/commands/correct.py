@@ -17,7 +17,8 @@ EXAMPLES = (
     "thea correct --check --diff src           show what would change; exit 1 if anything",
     "thea correct --show-fixes --show-suggestions src",
     "thea correct --select syntax,ruff/F401 .  these families and codes only",
-    "thea correct --staged                     what is about to be committed",
+    "thea correct --staged                     what is about to be committed, bugs included",
+    "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --output-format sarif -o thea.sarif --check .",
     "cat a.py | thea correct - --stdin-filename a.py",
 )
@@ -108,6 +109,10 @@ def command(
         str | None,
         typer.Option(metavar="PATH", help="What standard input is called, for `-`."),
     ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="The folder of the edit model to use (env THEA_MODEL)."),
+    ] = None,
     workers: Annotated[
         str | None,
         typer.Option(
@@ -193,8 +198,8 @@ def command(
         "extend_exclude": _listed(extend_exclude), "show_fixes": show_fixes,
         "show_suggestions": show_suggestions, "min_confidence": min_confidence,
         "unsafe_fixes": unsafe_fixes, "force_exclude": force_exclude,
-        "respect_gitignore": respect_gitignore, "workers": workers, "device": device,
-        "address": address, "preset": preset, "output_format": output_format,
+        "respect_gitignore": respect_gitignore, "model": model, "workers": workers,
+        "device": device, "address": address, "preset": preset, "output_format": output_format,
         "isolated": isolated, "trust": trust, "cache": False if no_cache else None,
         "cache_dir": cache_dir, "max_file_size": max_file_size,
     }  # fmt: skip

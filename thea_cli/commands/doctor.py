@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from thea_cli.commands.config import choice
 from thea_cli.console import Console, Style
+from thea_cli.request import CorrectRequest
 from thea_code_system import __version__
 from thea_code_system.errors import TheaError
 
@@ -67,6 +69,7 @@ class Doctor:
         yield from self._tools()
         yield from self._correctors()
         yield from self._devices()
+        yield self._model()
         yield self._ray()
 
     @staticmethod
@@ -92,6 +95,22 @@ class Doctor:
             yield Finding(f"corrector {corrector.name}", "ok", about)
         for name, why in registry.unavailable.items():
             yield Finding(f"corrector {name}", "failed", why, "Runs go on without it.")
+
+    @staticmethod
+    def _model() -> Finding:
+        """The edit model that runs here would use, loaded."""
+        from thea_code_system.models.shelf import ModelShelf
+        from thea_code_system.wrappers.clock import Stopwatch
+
+        watch = Stopwatch()
+        shelf = ModelShelf(CorrectRequest(cwd=str(Path.cwd())).resolve().model)
+        try:
+            shelf.model()
+        except TheaError as error:
+            state = "failed" if shelf.folder.is_dir() else "absent"
+            return Finding("edit model", state, error.message, error.hint)
+        words = f"{shelf.version[:12]} in {shelf.folder}, loaded in {watch.seconds():.1f} s"
+        return Finding("edit model", "ok", words)
 
     @classmethod
     def _devices(cls) -> Iterator[Finding]:

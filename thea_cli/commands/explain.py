@@ -1,4 +1,4 @@
-"""`thea explain`: one rule, with examples."""
+"""`thea explain`: one rule, with examples; or one line, as the edit model sees it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 
 from thea_cli.catalogue import Catalogue, Rule
 from thea_cli.console import Console
+from thea_cli.explaining import PlaceExplanation
 from thea_cli.request import CorrectRequest
 from thea_code_system.errors import UsageError
 
@@ -19,11 +20,13 @@ EXAMPLES = (
     "thea explain syntax/missing-colon",
     "thea explain ruff/F401         what Ruff says about it",
     "thea explain spelling          a whole family",
+    "thea explain --at src/a.py:12  how probably each token of a line is wrong, and what else fits",
 )
 _RUFF = re.compile(r"[A-Z]+\d{3,}")
 _ELSEWHERE = {
     "oxlint": "Oxlint explains it at https://oxc.rs/docs/guide/usage/linter/rules.html",
     "ruff": "`thea explain` with a whole code, such as ruff/F401, says more.",
+    "learned": "`thea explain --at FILE:LINE` shows what the model thinks of a line.",
     "patterns": "It is a rule of your own: `thea config` names its file.",
 }
 
@@ -109,6 +112,12 @@ class Explanation:
         for rule in catalogue.rules(family):
             if rule.code.startswith(code):
                 Console.print(f"  {rule.code}: {_plain(rule.about)}")
+        if family == "learned":
+            from thea_code_system.correctors.learned.classes import CODES
+
+            for one, about in CODES.items():
+                if one.startswith(code):
+                    Console.print(f"  {one}: {about}")
 
 
 def _plain(text: str) -> str:
@@ -123,7 +132,32 @@ def _indented(text: str) -> str:
 
 
 def command(
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A code such as ruff/F401.")],
-) -> Explanation:
-    """Explain a rule: what it mends, how safe and how certain that is, with examples."""
-    return Explanation(code)
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A code such as ruff/F401.")
+    ] = None,
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="FILE:LINE",
+            help="Show how probably each token there is wrong, and what the edit model expects.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="DIR", help="With --at: the edit model's folder (env THEA_MODEL)."),
+    ] = None,
+) -> Explanation | PlaceExplanation:
+    """Explain a rule: what it mends, how safe and how certain that is, with examples.
+
+    With --at, explain a line: the edit model says how probably each token is wrong, and what it
+    would write there; where a file does not parse, in view of what the parser says.
+    """
+    if (code is None) is (at is None):
+        raise UsageError("explain takes a code, or --at FILE:LINE", "thea explain --help")
+    if at is not None:
+        return PlaceExplanation(at, model)
+    if model is not None:
+        raise UsageError("--model is for --at", "A rule is the same under every model.")
+    return Explanation(str(code))

@@ -13,6 +13,7 @@ import typer
 
 from thea_cli.console import Console, Style
 from thea_cli.project import Project, ProjectOption
+from thea_cli.suggestions import presentable
 from thea_code_system.values.patch import Patch
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class ReviewRequest:
 
     async def _review(self, project: Project) -> int:
         run, files = await self._open(project)
-        total = len([one for record in files for one in record.corrections])
+        total = len([one for record in files for one in presentable(record.corrections)])
         if not total:
             runs = await project.ledger.runs(1)
             nothing = "There are no open suggestions." if runs else project.empty
@@ -48,7 +49,7 @@ class ReviewRequest:
         number = applied = refused = 0
         for record in files:
             text = await project.text_before(record)
-            for correction in record.corrections:
+            for correction in presentable(record.corrections):
                 number += 1
                 self._show(record, correction, text, f"{number} of {total}")
                 answer = await asyncio.to_thread(self._ask)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from thea_cli.reports.base import Shown, SortedReport
+from thea_cli.suggestions import presentable
 from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import Failed
 
@@ -21,7 +22,7 @@ class ConciseReport(SortedReport):
         path = self.view.path(outcome.path)
         if isinstance(outcome, Failed):
             yield f"{path}:{outcome.line}:1: {self.view.paint(outcome.error, 'red')}"
-        for correction in sorted(outcome.corrections, key=lambda each: each.edits):
+        for correction in sorted(presentable(outcome.corrections), key=lambda each: each.edits):
             if not self.view.wanted(correction):
                 continue
             at = shown.start(correction)

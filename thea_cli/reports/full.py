@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from thea_cli.reports.base import Shown, SortedReport
+from thea_cli.suggestions import presentable
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Corrected, Failed, FileOutcome
 from thea_code_system.values.patch import Patch
@@ -28,13 +29,13 @@ class FullReport(SortedReport):
             verb = "corrected" if self.view.writes else "would correct"
             path = self.view.path(outcome.path)
             yield f"{self.view.paint(verb, 'green', 'bold')} {path} ({self._rules(shown)})"
-        for correction in sorted(outcome.corrections, key=lambda each: each.edits):
+        for correction in sorted(presentable(outcome.corrections), key=lambda each: each.edits):
             if self._lists(correction):
                 yield from self._correction(shown, correction)
 
     def needs_text(self, outcome: FileOutcome) -> bool:
         """Only the lines of single corrections are cut out of the text."""
-        return any(map(self._lists, outcome.corrections))
+        return any(map(self._lists, presentable(outcome.corrections)))
 
     def _lists(self, correction: Correction) -> bool:
         applied = correction.state is State.APPLIED

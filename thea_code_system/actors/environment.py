@@ -27,6 +27,14 @@ class Environment:
         parts = [__version__, sys.version, *more, *self._own_code(), *self._tool_stamps()]
         return hashlib.blake2b("\0".join(parts).encode(), digest_size=20).hexdigest()
 
+    def folder(self, path: Path) -> Iterator[str]:
+        """Stamps of the files in a folder, such as a model's; nothing where it cannot be read."""
+        try:
+            files = sorted(path.iterdir())
+        except OSError:
+            files = []
+        yield from map(self._stamp, files)
+
     def _own_code(self) -> Iterator[str]:
         """Stamps of this package's files: an editable install changes without a new version."""
         package = Path(__file__).parents[1]

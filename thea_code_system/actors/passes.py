@@ -290,7 +290,7 @@ class Passes:
     def _lost(self, name: str, error: ToolError, drafts: Iterable[Draft]) -> None:
         """Go on without a corrector or verifier, and keep what comes out of the cache."""
         if name not in self.unavailable:
-            self._log.warning("%s is unavailable: %s %s", name, error.message, error.hint)
+            self._log.info("%s is unavailable: %s %s", name, error.message, error.hint)
         self.unavailable[name] = f"{error.message} {error.hint}".strip()
         for draft in drafts:
             draft.facts[INCOMPLETE, name] = (INCOMPLETE, name, "")

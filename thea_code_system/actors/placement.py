@@ -77,7 +77,9 @@ class RunPlacement:
     def _pays(context: ProjectContext) -> int:
         """From how many files on a local cluster pays for what was selected."""
         selection = Selection(context.settings, BUILT_IN)
-        linting = not any(selection.of(family).active for family in ("syntax", "spelling"))
+        linting = not any(
+            selection.of(family).active for family in ("syntax", "spelling", "learned")
+        )
         return LINTING_PAYS if linting else CLUSTER_PAYS
 
     def _device(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thea_code_system.actors.environment import Environment
@@ -14,12 +15,21 @@ from thea_code_system.values.workspace import TreeFacts
 if TYPE_CHECKING:
     from thea_code_system.workspace.walking import WalkOptions
 
+LEARNED = "learned"
+
 
 class RunPlan:
-    """Derives settings, walk and cache key from a configuration."""
+    """Derives settings, walk and cache key from a configuration.
 
-    def __init__(self, config: ProductionConfig) -> None:
+    Args:
+        config: what was configured.
+        recent_work: whether the files were chosen because somebody has just worked on them; then
+            they are searched for bugs, unless the selection says otherwise.
+    """
+
+    def __init__(self, config: ProductionConfig, *, recent_work: bool = False) -> None:
         self._config = config
+        self._recent_work = recent_work
 
     @cached_property
     def settings(self) -> Settings:
@@ -29,6 +39,8 @@ class RunPlan:
             for entry in fields(Settings)
             if entry.name != "patterns"
         }
+        if self._recent_work and not self._config.select:
+            shared["extend_select"] = (*self._config.extend_select, LEARNED)
         return Settings(**shared, patterns=self._config.pattern_texts())
 
     @cached_property
@@ -44,7 +56,9 @@ class RunPlan:
                 config.max_file_size,
             )
         )
-        return Environment().digest(self.settings.digest(), walked)
+        environment = Environment()
+        model = environment.folder(Path(config.model)) if config.model else ()
+        return environment.digest(self.settings.digest(), walked, *model)
 
     async def check_codes(self) -> None:
         """Write every selected code in full.
@@ -81,6 +95,17 @@ class RunPlan:
         if selection.of("spelling").active:
             needs.add("words")
         return frozenset(needs)
+
+    @property
+    def search_budget(self) -> int:
+        """How many tokens are searched for bugs where nobody asked for it; 0 means no limit."""
+        from thea_code_system.correctors.selection import Selection
+
+        asked = [*self.settings.select, *self.settings.extend_select]
+        if any(code.partition("/")[0] == LEARNED for code in asked):
+            return 0
+        usual = Selection(self.settings, [LEARNED]).of(LEARNED).active
+        return self.settings.learned_budget if usual else 0
 
     @property
     def walk(self) -> WalkOptions:

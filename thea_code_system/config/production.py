@@ -44,6 +44,8 @@ class ProductionConfig:
     ``patterns`` are absolute paths or globs of ast-grep rule files and folders. ``workers`` is None
     for the automatic choice, which ``max_workers`` caps. ``max_file_size`` is in bytes,
     ``context_length`` in tokens, ``syntax_budget`` in candidates a file, ``…_seconds`` in seconds.
+    ``model`` is the absolute path of a folder that holds an edit model; None means Thea's own.
+    ``learned_budget`` is how many tokens a run over a whole tree searches for bugs unasked.
     ``notes`` are one-line remarks for the user; ``consulted`` are the files that decided.
     """
 
@@ -65,6 +67,8 @@ class ProductionConfig:
     syntax_budget: int = 4_000
     syntax_seconds: float = 20.0
     tool_seconds: float = 60.0
+    model: str | None = None
+    learned_budget: int = 0  # 750_000 once the shipped weights have shown their precision
     workers: int | None = None
     max_workers: int | None = None
     device: str = "auto"

@@ -28,7 +28,7 @@ _FREE = frozenset({
 })  # fmt: skip
 _LOWER_IS_STRICTER = frozenset({
     "unsafe_fixes", "max_file_size", "context_length", "syntax_budget", "syntax_seconds",
-    "tool_seconds",
+    "tool_seconds", "learned_budget",
 })  # fmt: skip
 _HIGHER_IS_STRICTER = frozenset({"min_confidence"})
 _NEVER_IN_A_PROJECT = frozenset({"cache_dir", "trust", "isolated"})
@@ -36,6 +36,7 @@ _PLAINLY = {  # what pydantic says, and what it means to somebody who writes TOM
     "Input should be a valid tuple": 'write a list, such as ["ruff", "syntax"]',
     "Input should be a valid dictionary": 'write a table, such as {"tests/*" = ["ruff/F401"]}',
 }
+_FOLDERS = ("cache_dir", "model")
 _VARIABLES = {"THEA_CONFIDENCE_THRESHOLD": "min_confidence"}
 
 
@@ -121,8 +122,8 @@ class ConfigResolver:
         for key, value in flags.items():
             negated = "no-" if value is False else ""
             origins[key] = Origin("flag", f"--{negated}{key.replace('_', '-')}")
-        if "cache_dir" in flags:
-            flags["cache_dir"] = str(here / flags["cache_dir"])
+        for key in flags.keys() & set(_FOLDERS):
+            flags[key] = str(here / flags[key])
         return Layer(self._placed(flags, base), origins)
 
     def _environment(self) -> Layer:
@@ -137,8 +138,8 @@ class ConfigResolver:
         for name, key in names.items():
             if text := self._request.environ.get(name, "").strip():
                 values[key], origins[key] = text, Origin("env", name)
-        if "cache_dir" in values:
-            values["cache_dir"] = str(Path(self._request.cwd, values["cache_dir"]))
+        for key in values.keys() & set(_FOLDERS):
+            values[key] = str(Path(self._request.cwd, values[key]))
         base = GlobBase(str(self._root), str(self._root))
         listed = {key: self._listed(values[key]) for key in (*_GLOBS, "patterns") if key in values}
         return Layer(self._placed({**values, **listed}, base), origins)
@@ -228,7 +229,7 @@ class ConfigResolver:
     def _placed(
         self, values: Mapping[str, Any], base: GlobBase, origins: Mapping[str, Origin] | None = None
     ) -> dict[str, Any]:
-        """The values with every glob relative to the root, and pattern paths absolute."""
+        """The values with every glob relative to the root, and paths in files absolute."""
         placed = dict(values)
         for key in _GLOBS:
             if isinstance(globs := values.get(key), (list, tuple)):
@@ -238,8 +239,8 @@ class ConfigResolver:
         if isinstance(table := values.get("per_file_ignores"), Mapping):
             moved_table = {base.rebase(str(glob)): codes for glob, codes in table.items()}
             placed["per_file_ignores"] = {glob: c for glob, c in moved_table.items() if glob}
-        if origins and "cache_dir" in values:
-            placed["cache_dir"] = base.absolute(str(Path(str(values["cache_dir"])).expanduser()))
+        for key in values.keys() & set(_FOLDERS) if origins else ():
+            placed[key] = base.absolute(str(Path(str(values[key])).expanduser()))
         return placed
 
     @staticmethod

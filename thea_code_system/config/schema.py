@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 Names = tuple[str, ...]
 Count = Annotated[int, Field(gt=0)]
+Amount = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -42,6 +43,8 @@ class SettingsSchema(BaseSettings):
     syntax_budget: Count
     syntax_seconds: Seconds
     tool_seconds: Seconds
+    model: str | None
+    learned_budget: Amount
     workers: Count | None
     max_workers: Count | None
     device: str

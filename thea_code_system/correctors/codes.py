@@ -122,10 +122,18 @@ class CodeBook:
                 return self._syntax()
             case "spelling":
                 return ["typo"]
+            case "learned":
+                return self._learned()
             case "patterns":
                 return [name for _, text in self._patterns for name in _ID.findall(text)]
             case _:
                 return []
+
+    @staticmethod
+    def _learned() -> Sequence[str]:
+        from thea_code_system.correctors.learned.classes import CODES
+
+        return [code.partition("/")[2] for code in CODES]
 
     @staticmethod
     def _syntax() -> Sequence[str]:

@@ -9,11 +9,12 @@ from importlib.metadata import EntryPoint, entry_points
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.selection import Selection
 from thea_code_system.errors import ToolError
+from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Proposal
 
-BUILT_IN = ("syntax", "ruff", "oxlint", "spelling", "patterns")
+BUILT_IN = ("syntax", "ruff", "oxlint", "spelling", "patterns", "learned")
 ENTRY_POINTS = "thea.correctors"
 
 
@@ -28,6 +29,7 @@ class CorrectorRegistry:
     def __init__(self, context: ProjectContext, toolbox: Toolbox) -> None:
         self._context = context
         self._toolbox = toolbox
+        self.shelf = ModelShelf(context.settings.model)
         self.unavailable: dict[str, str] = {}
         """Families that cannot be used here, and why."""
         self._extensions: dict[str, EntryPoint] = {
@@ -83,6 +85,10 @@ class CorrectorRegistry:
                 from thea_code_system.correctors.spelling.corrector import SpellingCorrector
 
                 return SpellingCorrector(self._toolbox)
+            case "learned":
+                from thea_code_system.correctors.learned.corrector import LearnedCorrector
+
+                return LearnedCorrector(self.shelf)
             case _ if family in self._extensions:
                 return self._load(self._extensions[family])
             case _:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from thea_code_system.values.context import Settings
 
+LEARNED = "learned"
+"""The family that reads much for little: no default without a budget."""
+
 
 @dataclass(frozen=True, slots=True)
 class FamilySelection:
@@ -42,12 +45,10 @@ class Selection:
     Args:
         settings: with every code in full (``ruff/F401``, not ``F401``).
         families: all that there are.
-        opt_in: those that run only when they are asked for by name.
     """
 
-    def __init__(
-        self, settings: Settings, families: Iterable[str], opt_in: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, settings: Settings, families: Iterable[str]) -> None:
+        opt_in = () if settings.learned_budget else (LEARNED,)
         self._families = {
             family: self._of(family, settings, family not in opt_in) for family in families
         }

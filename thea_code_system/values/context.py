@@ -23,7 +23,9 @@ class Settings:
     ``selected`` and ``ignored`` are families, codes or prefixes; ``extend_selected`` adds to the
     defaults. ``per_file_ignores`` maps globs, relative to the root, to codes. ``min_confidence`` is
     a probability. ``context_length`` is in tokens around a fault, ``syntax_budget`` in candidates a
-    file, ``syntax_seconds`` and ``tool_seconds`` are emergency stops in seconds.
+    file, ``syntax_seconds`` and ``tool_seconds`` are emergency stops in seconds. ``model`` is a
+    folder with an edit model, Thea's own where there is none; with a ``learned_budget``, in tokens,
+    the family ``learned`` is one of the defaults.
     """
 
     select: tuple[str, ...] = ()
@@ -38,6 +40,8 @@ class Settings:
     syntax_budget: int = 4_000
     syntax_seconds: float = 20.0
     tool_seconds: float = 60.0
+    model: str | None = None
+    learned_budget: int = 0
     words: tuple[str, ...] = ()
     patterns: tuple[tuple[str, str], ...] = ()  # file name and YAML text of ast-grep rules
 
@@ -55,7 +59,8 @@ class ProjectContext:
     each dotted module name to the names that other files of the tree import from it or read as its
     attributes (``*`` for a star import). ``words`` are lower-case words of five letters or more
     that are identifiers, imports or packages of the tree, or that stand in it more than twice.
-    ``refused`` holds fingerprints that the user has turned down.
+    ``refused`` holds fingerprints that the user has turned down. ``searched`` are the paths to be
+    searched for bugs by the edit model; None stands for all.
     """
 
     root: str
@@ -65,6 +70,7 @@ class ProjectContext:
     imported: Mapping[str, frozenset[str]] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    searched: frozenset[str] | None = None
 
     def looks_deliberate(self, path: str) -> bool:
         """Whether a broken file at this path is probably meant to be broken."""

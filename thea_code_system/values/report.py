@@ -24,7 +24,7 @@ class Job:
     ``root`` and ``paths`` are absolute. ``files`` holds paths relative to the root where the caller
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
     is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
-    are to be yielded even if a whole run is replayed.
+    are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it.
     """
 
     root: str
@@ -35,6 +35,12 @@ class Job:
     since: str | None = None
     command: str = ""
     every_file: bool = False
+    hook: bool = False
+
+    @property
+    def is_recent_work(self) -> bool:
+        """Whether the files were chosen because somebody has just worked on them."""
+        return self.mode is Mode.STAGED or self.since is not None or self.hook
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _ENVIRONMENT = {
 }
 _FILES = frozenset({b"100644", b"100755"})
 _SECONDS = 60
+_RECENT = 1_000  # commits whose files count as recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,18 @@ class Git:
         new = await self._run("ls-files", "-z", "--others", "--exclude-standard")
         paths = {path for path, _ in self._parse(raw)} | set(self._names(new))
         return tuple(sorted(path for path in paths if self._is_file(path)))
+
+    async def recent(self) -> tuple[str, ...]:
+        """Files that the latest commits touched, the latest first; none outside of a repository."""
+        try:
+            commits = await self._run("rev-list", f"--max-count={_RECENT}", "HEAD")
+            out = await self._run(
+                "diff-tree", "--stdin", "-r", "--root", "--name-only", "--no-commit-id", "-z",
+                "--relative", "--no-renames", given=commits,
+            )  # fmt: skip
+        except WorkspaceError:
+            return ()
+        return tuple(dict.fromkeys(self._names(out)))
 
     async def staged(self) -> Mapping[str, bytes]:
         """The contents, in the index, of the files that the next commit would add or change.

@@ -196,6 +196,22 @@ def test_trust_lets_a_target_decide(setting, way):
     assert (config.unsafe_fixes, config.workers, config.notes) == (True, 2, ())
 
 
+def test_a_target_names_a_model_only_if_it_is_trusted_and_searches_for_no_more_bugs(setting):
+    setting.user("learned-budget = 1000\n")
+    setting.write("thea.toml", "model = 'weights'\nlearned-budget = 2000\n")
+    config = setting.resolve()
+    assert (config.model, config.learned_budget) == (None, 1000)
+    assert [note.partition(": ")[2] for note in config.notes] == [
+        "model does not count: it needs --trust",
+        "learned-budget does not count: it would be less strict",
+    ]
+    assert setting.resolve(trust=True).model == str(setting.root / "weights")
+    setting.write("thea.toml", "learned-budget = 0\n")
+    assert setting.resolve().learned_budget == 0
+    assert setting.resolve(model="mine").model == str(setting.root / "mine")
+    assert setting.resolve(env={"THEA_MODEL": "yours"}).model == str(setting.root / "yours")
+
+
 def test_a_target_cannot_trust_itself(setting):
     setting.write("thea.toml", f"trusted = ['{setting.root}']")
     with pytest.raises(ConfigError) as caught:

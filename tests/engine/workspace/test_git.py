@@ -85,6 +85,20 @@ async def test_an_unknown_revision_is_an_error_and_never_an_option(repository, r
     assert not (repository.path / "x").exists()
 
 
+async def test_recent_files_come_by_their_latest_commit(repository):
+    repository.commit(c="4\n", b="5\n")
+    repository.commit(**{"sub/s": "1\n"})
+    repository.commit(c="6\n")
+    assert await Git(str(repository.path)).recent() == ("c.py", "sub/s.py", "b.py", "a.py", "d.py")
+    assert await Git(str(repository.path / "sub")).recent() == ("s.py",)
+
+
+async def test_there_is_nothing_recent_outside_of_a_repository_or_before_the_first_commit(tmp_path):
+    assert await Git(str(tmp_path)).recent() == ()
+    Repository(tmp_path)
+    assert await Git(str(tmp_path)).recent() == ()
+
+
 async def test_no_repository_is_an_error(tmp_path):
     with pytest.raises(WorkspaceError, match="git"):
         await Git(str(tmp_path)).staged()

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class OrchestrationActor(Actor):
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
+        self._plan = RunPlan(self._config, recent_work=job.is_recent_work)
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
@@ -138,6 +139,7 @@ class OrchestrationActor(Actor):
         for outcome in run.recalled([*survey.skipped, *known.values()]):
             yield outcome
         entries = [entry for entry in survey.entries if entry.path not in known]
+        context = await self._within_budget(workspace, context, entries)
         placement = RunPlacement(self._config)
         if entries or given:
             sources = self._listed(given) if given else intake.sources(self._longest(entries))
@@ -188,6 +190,28 @@ class OrchestrationActor(Actor):
         facts = await workspace.facts(self._plan.needs)
         refused = frozenset(one.fingerprint for one in await self._ledger.refusals())
         return self._plan.context(facts, refused)
+
+    async def _within_budget(
+        self, workspace: ActorHandle, context: ProjectContext, entries: Sequence[Entry]
+    ) -> ProjectContext:
+        """The context for files that have to be looked at, where bugs are searched in some.
+
+        What is not reached is remembered as it is: it gets its turn when it changes.
+        """
+        tokens = self._plan.search_budget
+        if not tokens or not entries:
+            return context
+        from thea_code_system.correctors.learned.budget import SearchBudget
+
+        recent = await workspace.recent()
+        reached = await asyncio.to_thread(SearchBudget(tokens).reach, entries, recent)
+        if left := [entry for entry in entries if entry.path not in reached]:
+            files = "file was" if len(left) == 1 else "files were"
+            self._warnings.append(
+                f"{len(left):,} {files} not searched for bugs: learned-budget is {tokens:,} tokens;"
+                " --select learned searches them"
+            )
+        return replace(context, searched=reached)
 
     async def _finish(self, run: Run, run_id: str, placement: str) -> None:
         """Make the report, and enter it."""

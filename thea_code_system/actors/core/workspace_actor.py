@@ -105,6 +105,11 @@ class WorkspaceActor(Actor):
         return await self._git.changed_since(revision)
 
     @remote_method
+    async def recent(self) -> tuple[str, ...]:
+        """The files of the latest commits, the latest first; none outside of a repository."""
+        return await self._git.recent()
+
+    @remote_method
     async def staged(self) -> list[SourceFile | Skipped]:
         """The staged files as they are in the index.
 

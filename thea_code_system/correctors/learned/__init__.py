@@ -1,0 +1,1 @@
+"""The family ``learned``: bugs that the edit model sees in files that parse."""

@@ -1,0 +1,98 @@
+"""Where the correctors of one actor take the edit model from."""
+
+from __future__ import annotations
+
+import json
+import threading
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from thea_code_system.errors import TheaError, ToolError
+
+if TYPE_CHECKING:
+    from thea_code_system.models.editor import EditModel
+
+SHIPPED: Final = Path(__file__).parent / "data"
+"""The folder of the model that comes with Thea."""
+_RANKING: Final = "ranking.json"
+_LONGEST_HEADER: Final = 1_000_000
+_NEEDED: Final = ("weights.safetensors", "tokenizer.json")
+_HINT: Final = "Name another folder with --model, or install Thea again."
+
+
+class ModelShelf:
+    """Organ: the edit model of one actor, loaded when it is first asked for, shared by correctors.
+
+    Args:
+        folder: where weights and tokenizer lie; None for the model that comes with Thea.
+    """
+
+    def __init__(self, folder: str | None = None) -> None:
+        self.folder = Path(folder) if folder else SHIPPED
+        self._lock = threading.Lock()  # correctors ask from threads of their own
+        self._loaded: EditModel | ToolError | None = None
+
+    def model(self) -> EditModel:
+        """The model. Ask off the event loop: the first time, that imports torch.
+
+        Raises:
+            ToolError: the model cannot be read; it is not tried again.
+        """
+        with self._lock:
+            if self._loaded is None:
+                try:
+                    self._loaded = self._load()
+                except ToolError as error:
+                    self._loaded = error
+        if isinstance(self._loaded, ToolError):
+            raise ToolError(self._loaded.message, self._loaded.hint)
+        return self._loaded
+
+    @cached_property
+    def version(self) -> str:
+        """The digest of weights and tokenizer, and the ranking; empty where they cannot be read.
+
+        The digest stands in the header of the weights, which are compared with it when loaded.
+        """
+        try:
+            with (self.folder / _NEEDED[0]).open("rb") as file:
+                size = int.from_bytes(file.read(8), "little")
+                header = json.loads(file.read(min(size, _LONGEST_HEADER)))
+            return f"{header['__metadata__']['digest']} {self._ranking()}"
+        except (OSError, ValueError, KeyError):
+            return ""
+
+    def _ranking(self) -> str:
+        """How repairs are ranked: the folder's own weights, or those that come with Thea."""
+        path = self.folder / _RANKING
+        return (path if path.is_file() else SHIPPED / _RANKING).read_text("utf-8")
+
+    def _load(self) -> EditModel:
+        """The model from its folder.
+
+        Raises:
+            ToolError: the reason why that cannot be, in words for the user.
+        """
+        missing = [name for name in _NEEDED if not (self.folder / name).is_file()]
+        if missing:  # to find that out takes no torch
+            raise self._unreadable(f"there is no {missing[0]}")
+        try:
+            from thea_code_system.models.checkpoint import Checkpoint
+            from thea_code_system.models.editor import EditModel
+
+            network, vocabulary = Checkpoint(self.folder).load()
+        except TheaError as error:
+            raise ToolError(error.message, error.hint or _HINT) from error
+        except ImportError as error:
+            raise self._unreadable(f"{error.name} is not installed") from error
+        if vocabulary.size > network.shape.vocabulary:
+            raise self._unreadable("its tokenizer belongs to other weights")
+        try:
+            ranking = json.loads(self._ranking())
+        except (OSError, ValueError) as error:
+            raise self._unreadable(error) from error
+        return EditModel(network, vocabulary, ranking)
+
+    def _unreadable(self, why: object) -> ToolError:
+        return ToolError(f"the edit model in {self.folder} cannot be read: {why}", _HINT)
