@@ -84,6 +84,7 @@ class Checkpoint:
         fresh.replace(self.folder / TOKENIZER)
         fresh = self.folder / f"{WEIGHTS}.new"
         save_file(weights, str(fresh), metadata)
+        fresh.chmod(0o644)  # the library lets nobody else read it, but a model is to be shared
         fresh.replace(self._path)
 
     @property
