@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 PYPI = """
@@ -47,11 +48,11 @@ class Corpus:
         self.root = root
         self.missing: list[str] = []
 
-    def fill(self) -> None:
-        for pin in PYPI:
+    def fill(self, pypi: Sequence[str] = PYPI, npm: Sequence[str] = NPM) -> None:
+        for pin in pypi:
             name, _, version = pin.partition("==")
             self._bring(self.root / "pypi" / f"{name}-{version}", pin, self._from_pypi)
-        for pin in NPM:
+        for pin in npm:
             name, _, version = pin.rpartition("@")
             flat = name.lstrip("@").replace("/", "-")
             self._bring(self.root / "npm" / f"{flat}-{version}", pin, self._from_npm)

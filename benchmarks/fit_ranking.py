@@ -1,0 +1,173 @@
+"""Fit the weights by which the edit model ranks repairs, on real repairs.
+
+    python benchmarks/fit_ranking.py collect MODEL CASES.jsonl ROWS.jsonl [--workers 2]
+    python benchmarks/fit_ranking.py fit ROWS.jsonl... --model MODEL
+
+``collect`` searches for repairs of each case with the model and writes what the ranker sees of
+them, whether the human's file is the same (``right``) or holds the same edit (``kept``). ``fit``
+prints what the weights come to on owners that had no part in the fit (five folds), without the
+model's features too, and writes MODEL/ranking.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import sys
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent))
+from calibrate import SCORER, Judge, load_scorer, rows_of
+
+from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.engine import RepairEngine
+from thea_code_system.correctors.syntax.model_search import ModelSearch
+from thea_code_system.correctors.syntax.scoring import LinearScorer
+from thea_code_system.languages.registry import Languages
+from thea_code_system.models.ranking import Repair, RepairRanker
+from thea_code_system.models.shelf import ModelShelf
+from thea_code_system.training.ranking import RankedCase, RankingFit
+from thea_code_system.values.source import SourceFile
+
+FOLDS = 5
+LONGEST = 60_000
+NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "beyond")
+
+
+@cache
+def organs(folder):
+    torch.set_num_threads(1)
+    return ModelShelf(folder).model(), LinearScorer(), RuleBook(), Judge(load_scorer(SCORER))
+
+
+def collect(job):
+    folder, case = job
+    model, scorer, rules, judge = organs(folder)
+    language = Languages().named(case["language"])
+    source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
+    engine = RepairEngine(rules, scorer, 3000, 60.0, wishes=ModelSearch(model))
+    found = [
+        (candidate, score)
+        for candidate, score in engine.repairs(source, language)
+        if "syntax/remove-code" not in candidate.rules
+    ]
+    row = {"id": case["id"], "language": case["language"], "kind": case["kind"]}
+    row |= {"owner": case.get("repository", "").partition("/")[0].lower()}
+    row |= {
+        "token_edits": case.get("token_edits", 0),
+        "rows": [],
+        "none": [],
+        "tried": engine.tried,
+    }
+    if not found:
+        return row
+    none = scorer.none(found)
+    repairs = [Repair(candidate.patch.edits(), score - none) for candidate, score in found]
+    broken = found[0][0].original
+    opinion = model.opinion(broken.text, language, broken.faults[0])
+    rows, last = RepairRanker(model, {}).features(opinion, repairs, language)
+    python = case["language"] == "python"
+    wanted = judge.scorer.tokens(case["fixed"], python)
+    texts = [candidate.patch.text for candidate, _ in found]
+    right = [judge.scorer.tokens(text, python) == wanted for text in texts]
+    kept = [one or bool(judge.kept(case, text)) for one, text in zip(right, texts, strict=True)]
+    rules_of = [candidate.rules for candidate, _ in found]
+    return row | {"rows": rows, "none": last, "right": right, "kept": kept, "rules": rules_of}
+
+
+class Report:
+    """Weights of five folds, and what they come to on the fold that each did not see."""
+
+    def __init__(self, rows, left_out=()):
+        self.rows, self.left_out = [row for row in rows if row["rows"]], left_out
+        self.all = len(rows)
+        self.judged = []
+
+    def case(self, row):
+        def kept(names, values):
+            pairs = zip(names, values, strict=True)
+            return tuple(0.0 if name in self.left_out else value for name, value in pairs)
+
+        target = "right" if any(row["right"]) else "kept"
+        rows = tuple(kept(RepairRanker.REPAIR, values) for values in row["rows"])
+        return RankedCase(rows, kept(RepairRanker.NONE, row["none"]), tuple(row[target]))
+
+    @staticmethod
+    def fold(row):
+        return int(hashlib.sha256(row["owner"].encode()).hexdigest(), 16) % FOLDS
+
+    def run(self):
+        for fold in range(FOLDS):
+            rest = [self.case(row) for row in self.rows if self.fold(row) != fold]
+            weights = RankingFit().fit(rest)
+            for row in self.rows:
+                if self.fold(row) == fold:
+                    self.judged.append((row, RankingFit.judge(weights, self.case(row))))
+        return self
+
+    def show(self, title):
+        groups, hits = Counter(), Counter()
+        sure = []
+        for row, chances in self.judged:
+            order = sorted(range(len(chances)), key=lambda index: -chances[index])
+            best = order[0]
+            size = "<=3" if row["token_edits"] <= 3 else ">3"
+            for group in ("all", f"{'py' if row['language'] == 'python' else 'js'} {size}"):
+                groups[group] += 1
+                hits[group, "top1"] += row["right"][best]
+                hits[group, "top5"] += any(row["right"][index] for index in order[:5])
+                hits[group, "found"] += any(row["right"])
+                hits[group, "kept"] += row["kept"][best]
+            sure.append((chances[best], row["kept"][best], row["right"][best]))
+        print(f"{title} ({len(self.judged)} of {self.all} cases with a repair)")
+        for group, count in sorted(groups.items()):
+            shares = " ".join(
+                f"{name} {hits[group, name] / count:.1%}"
+                for name in ("top1", "top5", "found", "kept")
+            )
+            print(f"  {group:8} n={count:5} {shares}")
+        for at in (0.5, 0.7, 0.8, 0.9):
+            some = [row for row in sure if row[0] >= at]
+            share = len(some) / len(sure)
+            kept, right = (sum(row[i] for row in some) / max(1, len(some)) for i in (1, 2))
+            print(f"  at {at}: {share:.1%} of them, kept {kept:.1%}, exact {right:.1%}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=["collect", "fit"])
+    parser.add_argument("paths", nargs="+")
+    parser.add_argument("--model", type=Path)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--limit", type=int)
+    options = parser.parse_args()
+    if options.what == "collect":
+        folder, cases, target = options.paths
+        wanted = [case for case in rows_of(cases) if len(case["broken"]) < LONGEST]
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(options.workers) as pool, Path(target).open("w") as out:
+            jobs = ((folder, case) for case in wanted[: options.limit])
+            out.writelines(f"{json.dumps(row)}\n" for row in pool.imap(collect, jobs, chunksize=4))
+        return 0
+    rows = [row for path in options.paths for row in rows_of(path)]
+    Report(rows, NO_MODEL).run().show("the search's own score")
+    Report(rows, ("score",)).run().show("the model alone")
+    report = Report(rows).run()
+    report.show("both")
+    if options.model:
+        weights = RankingFit().fit([report.case(row) for row in report.rows])
+        path = options.model / "ranking.json"
+        path.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
