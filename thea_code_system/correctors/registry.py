@@ -72,7 +72,7 @@ class CorrectorRegistry:
             case "syntax":
                 from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 
-                return SyntaxCorrector()
+                return SyntaxCorrector(shelf=self.shelf)
             case "oxlint":
                 from thea_code_system.correctors.oxlint.corrector import OxlintCorrector
 

@@ -11,9 +11,14 @@ from thea_code_system.correctors.syntax.base import EVERY
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.engine import RepairEngine
+from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.scoring import LinearScorer, Scorer
+from thea_code_system.errors import ToolError
 from thea_code_system.languages.registry import Languages
 from thea_code_system.languages.screen import Screen
+from thea_code_system.models.editor import EditModel
+from thea_code_system.models.ranking import Repair, RepairRanker
+from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Evidence, Proposal, Safety
 from thea_code_system.values.source import SourceFile
@@ -35,8 +40,9 @@ class SyntaxCorrector(Corrector):
     languages: ClassVar[frozenset[str]] = EVERY
     stage: ClassVar[Stage] = Stage.SYNTAX
 
-    def __init__(self, scorer: Scorer | None = None) -> None:
+    def __init__(self, scorer: Scorer | None = None, shelf: ModelShelf | None = None) -> None:
         self._scorer = scorer or LinearScorer()
+        self._shelf = shelf
         self._rules = RuleBook()
         self._languages = Languages()
         self._screen = Screen()
@@ -51,7 +57,10 @@ class SyntaxCorrector(Corrector):
 
     def version(self) -> str:
         """The codes of the rules and the scorer's weights."""
-        return f"{' '.join(rule.name for rule in self._rules.rules)} {self._scorer.version()}"
+        model = self._shelf.version if self._shelf else ""
+        return (
+            f"{' '.join(rule.name for rule in self._rules.rules)} {self._scorer.version()} {model}"
+        )
 
     def _repair(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
         language = self._languages.for_path(source.path)
@@ -59,25 +68,61 @@ class SyntaxCorrector(Corrector):
             return []
         settings = context.settings
         rules = self._rules
-        engine = RepairEngine(rules, self._scorer, settings.syntax_budget, settings.syntax_seconds)
+        model = self._model()
+        limits = settings.syntax_budget, settings.syntax_seconds
+        engine = RepairEngine(
+            rules, self._scorer, *limits, wishes=ModelSearch(model) if model else None
+        )
         found = engine.repairs(source, language)
         if engine.timed_out:
             self.timed_out |= {source.path}
         if not found:
             return []
         deliberate = context.looks_deliberate(source.path) or self._screen.is_python2(source)
-        return self._proposals(found, deliberate=deliberate)
+        return self._proposals(found, self._chances(found, model), deliberate=deliberate)
 
     def _proposals(
-        self, found: Sequence[tuple[RepairCandidate, float]], *, deliberate: bool
+        self,
+        found: Sequence[tuple[RepairCandidate, float]],
+        chances: Sequence[float],
+        *,
+        deliberate: bool,
     ) -> list[Proposal]:
-        chances = self._scorer.probabilities(found)
         best = [(candidate, chance) for (candidate, _), chance in zip(found, chances, strict=True)]
+        best.sort(key=lambda item: -item[1])
         out: list[Proposal] = []
         for index, (candidate, chance) in enumerate(self._distinct(best)[:_OFFERED]):
             rival = best[index + 1][1] if index + 1 < len(best) else 0.0
             out.append(self._proposal(candidate, chance, chance - rival, deliberate=deliberate))
         return out
+
+    def _model(self) -> EditModel | None:
+        """The edit model; where it cannot be read, the hand-made scorer ranks alone."""
+        if self._shelf is None:
+            return None
+        try:
+            return self._shelf.model()
+        except ToolError:  # the shelf tells the run about it
+            return None
+
+    def _chances(
+        self, found: Sequence[tuple[RepairCandidate, float]], model: EditModel | None
+    ) -> list[float]:
+        """How probable each repair is."""
+        if model is None:
+            return self._scorer.probabilities(found)
+        broken = found[0][0].original
+        none = self._scorer.none(found)
+        repairs = [
+            Repair(
+                candidate.patch.edits(),
+                score - none,
+                removal=not _REMOVALS.isdisjoint(candidate.rules),
+            )
+            for candidate, score in found
+        ]
+        opinion = model.opinion(broken.text, broken.language, broken.faults[0])
+        return RepairRanker(model).chances(opinion, repairs, broken.language)
 
     @staticmethod
     def _distinct(

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.patch import Patch
 from thea_code_system.correctors.syntax.probe import Probe, Verdict
 from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
@@ -48,8 +49,16 @@ class RepairEngine:
     (:attr:`timed_out` says whether it was needed, and the result then depends on the machine).
     """
 
-    def __init__(self, rules: RuleBook, scorer: Scorer, budget: int, seconds: float) -> None:
+    def __init__(
+        self,
+        rules: RuleBook,
+        scorer: Scorer,
+        budget: int,
+        seconds: float,
+        wishes: ModelSearch | None = None,
+    ) -> None:
         self._rules = rules
+        self._wishes = wishes
         self._search = TokenSearch()
         self._removal = RemoveCode()
         self._scorer = scorer
@@ -178,18 +187,18 @@ class RepairEngine:
                 verdict,
                 past,
             )
-            for step, verdict in self._helpful(state, share, deadline)
+            for step, verdict in self._helpful(state, share, deadline, wishes=parent is None)
         ]
         if not made:
             return []
         return list(zip(made, TorchMath.plain(self._scorer.score(made)), strict=True))
 
     def _helpful(
-        self, state: BrokenSource, share: int, deadline: float
+        self, state: BrokenSource, share: int, deadline: float, *, wishes: bool
     ) -> Iterator[tuple[Proposal, Verdict]]:
         """The steps after which the text parses, or the parser gets further."""
         probe = Probe.on(state)
-        for step in islice(self._distinct(state), share):
+        for step in islice(self._distinct(state, wishes=wishes), share):
             self.tried += 1
             if self.tried % 64 == 0 and self._late(deadline):
                 return
@@ -197,12 +206,17 @@ class RepairEngine:
             if not verdict.faults or self._further(state, verdict, step.edits):
                 yield step, verdict
 
-    def _distinct(self, state: BrokenSource) -> Iterator[Proposal]:
-        """All proposals, each once; every rule's likeliest come before any rule's second ones."""
+    def _distinct(self, state: BrokenSource, *, wishes: bool) -> Iterator[Proposal]:
+        """All proposals, each once; every rule's likeliest come before any rule's second ones.
+
+        ``wishes`` is whether the model is asked: of the text as it was found.
+        """
         rules = sorted(self._rules.for_language(state.language.name), key=lambda rule: -rule.prior)
         turns = [(rule.repairs(state), 1) for rule in rules]
         number = 1 if _INDENTATION.search(state.faults[0].message) else _SEARCHED
         turns.append((self._search.repairs(state), number))
+        if self._wishes and wishes:
+            turns.append((self._wishes.repairs(state), _SEARCHED))
         seen: set[tuple[Edit, ...]] = set()
         while turns:
             left = []

@@ -57,6 +57,10 @@ class Scorer(ABC):
             repairs: all that were found, best first, with their log-scores.
         """
 
+    @abstractmethod
+    def none(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> float:
+        """The log-score that stands for "none of these is right", beside theirs."""
+
     def version(self) -> str:
         """What decides about the scores, for the cache key."""
         return ""
@@ -96,19 +100,22 @@ class LinearScorer(Scorer):
         return rows @ weights + torch.tensor(rules, dtype=exact) + past
 
     def probabilities(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> list[float]:
-        """A softmax over the scores and a logit that stands for all that was not found.
-
-        That logit counts the steps of the best repair, as the scores do: a file with three faults
-        has smaller scores than one with one.
-        """
+        """A softmax over the scores and a logit that stands for all that was not found."""
         import torch
 
         from thea_code_system.wrappers import TorchMath
 
-        more = len(repairs[0][0].steps) - 1
-        none = self.weights["none"] + self.weights["none_step"] * more
-        logits = torch.tensor([*(score for _, score in repairs), none], dtype=torch.float64)
+        scores = [*(score for _, score in repairs), self.none(repairs)]
+        logits = torch.tensor(scores, dtype=torch.float64)
         return TorchMath.plain(torch.softmax(logits, 0)[:-1])
+
+    def none(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> float:
+        """A logit that counts the steps of the best repair, as the scores do.
+
+        A file with three faults has smaller scores than one with one.
+        """
+        more = len(repairs[0][0].steps) - 1
+        return self.weights["none"] + self.weights["none_step"] * more
 
     def signs(self, candidate: RepairCandidate) -> tuple[str, ...]:
         """The names of what is either so or not: the rule of the last step, and its act.

@@ -105,7 +105,7 @@ _ECMASCRIPT: Final = (
         "});",
     ),
 )
-_NAMES: Final = {
+NAMES: Final = {
     **dict.fromkeys(_BRACKETS, ("syntax/missing-bracket", "syntax/extra-bracket")),
     **dict.fromkeys(("):", "})", ")}", "){", ");", "};", "});"), ("syntax/missing-bracket", "")),
     ",": ("syntax/missing-comma", "syntax/extra-comma"),
@@ -191,7 +191,7 @@ class TokenSearch(SyntaxRule):
     def _deletions(
         self, broken: BrokenSource, lexeme: Lexeme, following: Lexeme | None
     ) -> Iterator[Proposal]:
-        rule = _NAMES.get(lexeme.text, ("", ""))[1]
+        rule = NAMES.get(lexeme.text, ("", ""))[1]
         message = f"remove {lexeme.text[:20]!r}"
         end = lexeme.end
         if (
@@ -228,7 +228,7 @@ class TokenSearch(SyntaxRule):
                 continue
             if word in _QUOTES and broken.doubles_quote(lexeme.start, word):
                 continue
-            rule = _NAMES.get(word, ("", ""))[0]
+            rule = NAMES.get(word, ("", ""))[0]
             spaced = word[0].isalpha() or word in {"=", "==", "=>", "+", "->", "&&", "||"}
             before = Edit(lexeme.start, lexeme.start, f"{word} " if spaced else word)
             if word in _TRAILING and above:

@@ -1,0 +1,59 @@
+"""What the edit model would do to a broken text, as steps for the search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.search import NAMES
+from thea_code_system.models.editor import EditModel
+from thea_code_system.models.tags import EDITS, INSERTS, Tag
+from thea_code_system.models.writing import Writer
+from thea_code_system.values.correction import Edit, Proposal, Safety
+
+_PAIRED: Final = 16  # of the best single steps, those that are tried together
+_RULE: Final = "syntax/search"
+
+
+class ModelSearch:
+    """Proposes the model's likeliest edits, and pairs of them; owned by one engine."""
+
+    def __init__(self, model: EditModel) -> None:
+        self._model = model
+
+    def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
+        """Steps for a text that does not parse, likeliest first."""
+        opinion = self._model.opinion(broken.text, broken.language, broken.faults[0])
+        writer = Writer(opinion, broken.source.newline)
+        singles: list[tuple[float, Tag, tuple[Edit, ...]]] = []
+        for tag, odds in writer.wishes():
+            for edits in writer.edits(tag):
+                singles.append((odds, tag, edits))
+                yield self._step(edits, tag)
+        pairs = [
+            (one[0] + other[0], one, other)
+            for one, other in combinations(singles[:_PAIRED], 2)
+            if not any(a.touches(b) for a in one[2] for b in other[2])
+        ]
+        for _, one, other in sorted(pairs, key=lambda pair: -pair[0]):
+            yield self._step((*one[2], *other[2]), one[1], other[1])
+
+    @staticmethod
+    def _step(edits: tuple[Edit, ...], *tags: Tag) -> Proposal:
+        rules, says = [], []
+        for tag in tags:
+            name = (INSERTS if tag.insert else EDITS)[tag.label]
+            word = name.removeprefix("write ")
+            rules.append(NAMES.get(word, ("", ""))[0] if tag.insert else "")
+            says.append(f"insert {name!r}" if tag.insert else name)
+        removes = any(EDITS[tag.label] == "delete-line" for tag in tags if not tag.insert)
+        return Proposal(
+            rules=tuple(dict.fromkeys(rule or _RULE for rule in rules)),
+            message=" and ".join(says),
+            edits=tuple(sorted(edits)),
+            safety=Safety.UNSAFE if removes else Safety.SAFE,
+            score=0.1,
+            broken=True,
+        )
