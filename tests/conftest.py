@@ -87,7 +87,7 @@ class HandMadeModel:
         self.vocabulary = Vocabulary.learned(words * 9, 700)
         shape = Shape(self.vocabulary.size, width=32, layers=0, heads=1, hidden=8, pointer=16)
         self.network = EditNetwork(shape)
-        pieces = {word: self.vocabulary.pieces(word)[0] for word in words}
+        pieces = {word: self.vocabulary.pieces(word)[0] for word in [*words, "<line>"]}
         axes = {}
         with torch.no_grad():
             for parameter in self.network.parameters():

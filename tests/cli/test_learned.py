@@ -75,7 +75,8 @@ def test_a_hook_looks_for_bugs_and_an_unreadable_model_stops_nothing_else(thea, 
 
 
 @pytest.mark.torch
-def test_a_line_is_explained_token_by_token(thea, model):
+def test_a_line_is_explained_token_by_token(thea, model, hand_made, tmp_path):
+    missing_colon = hand_made({}, {"<line>": ":"}).save(tmp_path / "colon")
     out, _ = thea("explain", "--at", "area.py:2", "--model", model)
     assert "area.py:2\n        return width * width\n" in out
     assert "^^^^^   ^^^^^" in out
@@ -83,8 +84,10 @@ def test_a_line_is_explained_token_by_token(thea, model):
     assert "expected: `height` 0." in out
     coloured, _ = thea("explain", "--at", "area.py:2", "--model", model, FORCE_COLOR="1")
     assert "\033[31;1mwidth\033[0m" in coloured
-    out, _ = thea("explain", "--at", "broken.py:1", "--model", model)
+    out, _ = thea("explain", "--at", "broken.py:1", "--model", missing_colon)
     assert "does not parse: line 1: " in out
+    assert "column 24: the end of the line is wrong with 0.9" in out
+    assert "expected: `:` 0.9" in out
 
 
 MISTAKES = {

@@ -14,6 +14,7 @@ from thea_code_system.values.source import LineMap
 _OPTIONS: Final = 4
 _NAMES: Final = 3
 _FAINT: Final = 0.005
+_BEFORE: Final = " before"
 _PLAIN: Final = {
     "delete": "nothing",
     "swap": "swapped with the next",
@@ -95,7 +96,9 @@ class LineExplainer:
         inserts = span.inserts[row].exp()
         if token is None or token.start >= last > first:  # the end of the line
             chance = 1 - float(inserts[KEEP])
-            return Doubt("", last - first, last - first, chance, self._best(opinion, index, {}))
+            missing = self._best(opinion, index, {})
+            options = tuple((words.removesuffix(_BEFORE), each) for words, each in missing)
+            return Doubt("", last - first, last - first, chance, options)
         edits = span.edits[row].exp()
         chance = 1 - float(edits[KEEP] * inserts[KEEP])
         likely = {
@@ -137,10 +140,11 @@ class LineExplainer:
             fitting = sorted((w for w in words if kinds.get(w) == kind), key=lambda w: -words[w])
             named = [(word, chance * self._plain(words[word])) for word in fitting[:_NAMES]]
             for word, each in named:
-                yield (f"`{word}` before" if insert else f"`{word}`"), each
-            yield (f"another {kind}{' before' * insert}"), chance - sum(c for _, c in named)
+                yield f"`{word}`{_BEFORE * insert}", each
+            yield f"another {kind}{_BEFORE * insert}", chance - sum(each for _, each in named)
         elif insert:
-            yield ("a new line before" if what.startswith("a line") else f"`{what}` before"), chance
+            words = "a new line" if what.startswith("a line") else f"`{what}`"
+            yield f"{words}{_BEFORE}", chance
         elif name.startswith("write ") and what != "a line":
             yield f"`{what}`", chance
         elif name.startswith("shift ") and name not in _PLAIN:
