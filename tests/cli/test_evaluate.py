@@ -16,7 +16,7 @@ CASES = [
     ("colon", "if a\n    b()\n", "if a:\n    b()\n"),
     ("colon", "while a\n    b()\n", "while a:\n    b()\n"),
     ("<misc>", "def f(a b):\n    return a\n", "def f(b):\n    return a\n"),
-    ("parses", "a = 1\n", "a = 2\n"),
+    ("parses", '"""Words."""\n', "a = 2\n"),
 ]
 
 

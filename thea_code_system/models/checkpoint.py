@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ctypes import Array, c_char
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -64,12 +65,12 @@ class Checkpoint:
         Each file is written beside its place and then put there at once.
         """
         import torch
-        from safetensors.torch import save_file
+        from safetensors import TensorSpec, serialize_file
 
         self.folder.mkdir(parents=True, exist_ok=True)
         kind = torch.bfloat16 if half else torch.float32
         weights: dict[str, Tensor] = {
-            name: weight.detach().to(kind).contiguous()
+            name: weight.detach().cpu().to(kind).contiguous()
             for name, weight in network.state_dict().items()
         }
         said = vocabulary.to_json()
@@ -83,7 +84,16 @@ class Checkpoint:
         fresh.write_text(said, "utf-8")
         fresh.replace(self.folder / TOKENIZER)
         fresh = self.folder / f"{WEIGHTS}.new"
-        save_file(weights, str(fresh), metadata)
+        rows = {
+            name: TensorSpec(
+                dtype=str(weight.dtype).removeprefix("torch."),
+                shape=tuple(weight.shape),
+                data_ptr=weight.data_ptr(),
+                data_len=weight.numel() * weight.element_size(),
+            )
+            for name, weight in weights.items()
+        }
+        serialize_file(rows, str(fresh), metadata)
         fresh.chmod(0o644)  # the library lets nobody else read it, but a model is to be shared
         fresh.replace(self._path)
 
@@ -120,17 +130,21 @@ class Checkpoint:
     def _unreadable(path: Path, error: Exception) -> ModelError:
         return ModelError(f"the edit model {path} cannot be read: {error}", _HINT)
 
-    @staticmethod
-    def _digest(weights: Mapping[str, Tensor], vocabulary: str) -> str:
+    @classmethod
+    def _digest(cls, weights: Mapping[str, Tensor], vocabulary: str) -> str:
         """A hash of every bit of the weights and of the vocabulary."""
-        import torch
-
         digest = sha256(vocabulary.encode())
         for name in sorted(weights):
-            weight = weights[name].cpu()
+            weight = weights[name]
             digest.update(f"\0{name} {weight.dtype} {tuple(weight.shape)}\0".encode())
-            digest.update(weight.reshape(-1).view(torch.uint8).numpy().data)
+            digest.update(cls._raw(weight))
         return digest.hexdigest()
+
+    @staticmethod
+    def _raw(weight: Tensor) -> Array[c_char]:
+        """The bytes of a contiguous tensor in memory, looked at without NumPy, which may lack."""
+        size = weight.numel() * weight.element_size()
+        return (c_char * size).from_address(weight.data_ptr())
 
     @staticmethod
     def _tags() -> str:

@@ -24,7 +24,7 @@ from thea_code_system.workspace.carrying import TextCarrier
 
 _LEAST: Final = 0.25  # what is less probable helps nobody
 _OFFERED: Final = 5
-_MEASURED: Final = 8  # the same where everything is asked for
+_MEASURED: Final = 20  # the same where everything is asked for, so that calibration can rank it
 _LOOKED: Final = 20  # alarms of a file that get a second look
 _ROWS: Final = 20_000  # tokens whose windows are kept in memory together: 60 MB
 _KEPT: Final = 4_096  # files remembered for their next pass

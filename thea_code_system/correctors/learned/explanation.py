@@ -143,8 +143,8 @@ class LineExplainer:
                 yield f"`{word}`{_BEFORE * insert}", each
             yield f"another {kind}{_BEFORE * insert}", chance - sum(each for _, each in named)
         elif insert:
-            words = "a new line" if what.startswith("a line") else f"`{what}`"
-            yield f"{words}{_BEFORE}", chance
+            added = "a new line" if what.startswith("a line") else f"`{what}`"
+            yield f"{added}{_BEFORE}", chance
         elif name.startswith("write ") and what != "a line":
             yield f"`{what}`", chance
         elif name.startswith("shift ") and name not in _PLAIN:
