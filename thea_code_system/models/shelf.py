@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +78,9 @@ class ModelShelf:
         missing = [name for name in _NEEDED if not (self.folder / name).is_file()]
         if missing:  # to find that out takes no torch
             raise self._unreadable(f"there is no {missing[0]}")
+        # Threads that wait for each other shall sleep: spinning on a busy machine takes four times
+        # as long. It counts only where torch is not loaded yet.
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         try:
             from thea_code_system.models.checkpoint import Checkpoint
             from thea_code_system.models.editor import EditModel
