@@ -29,12 +29,14 @@ class Repair:
     """A whole repair of a broken text, to be ranked.
 
     ``score`` is the search's log-score against "none of those found", natural logarithm;
-    ``removal`` is whether code goes away only so that the text parses.
+    ``removal`` is whether code goes away only so that the text parses; ``untaught`` is whether it
+    mends what the model has never seen in training, so that its word on it counts for nothing.
     """
 
     edits: tuple[Edit, ...]
     score: float
     removal: bool = False
+    untaught: bool = False
 
 
 class RepairRanker:
@@ -44,7 +46,10 @@ class RepairRanker:
     them and how many), and, for the best few, at whether the model finds the repaired place sound.
     """
 
-    REPAIR: Final = ("score", "odds", "worst", "tags", "removal", "calm", "calm near", "unlooked")
+    REPAIR: Final = (
+        "score", "odds", "worst", "tags", "removal", "calm", "calm near", "unlooked", "untaught",
+        "untaught score",
+    )  # fmt: skip
     NONE: Final = ("bias", "wish", "beyond", "script", "found")
 
     def __init__(self, model: EditModel, weights: Mapping[str, float] | None = None) -> None:
@@ -71,10 +76,14 @@ class RepairRanker:
             worst = max(_WORST, min(found, default=_WORST))
             score = max(-_BEHIND, min(_BEHIND, max(repair.score, top - _BEHIND)))
             shape = [score / 3, total / 5, worst / 5, min(len(found), 20) / 5]
-            rows.append([*shape, float(repair.removal), 0.0, 0.0, 1.0])
+            if repair.untaught:
+                shape[1:] = [0.0, 0.0, 0.0]
+            strange = float(repair.untaught)
+            alone = [strange, strange * shape[0]]
+            rows.append([*shape, float(repair.removal), 0.0, 0.0, 1.0, *alone])
         self._look_again(opinion, repairs, rows, language)
         wish = self._wish(opinion)
-        best = max(max(_LEAST, sum(found)) for found in odds)
+        best = max(max(_LEAST, 5 * row[1]) for row in rows)
         script = float(language.name != "python")
         none = [1.0, wish / 5, (wish - best) / 5, script, min(len(repairs), 40) / 40]
         return rows, none
@@ -102,7 +111,7 @@ class RepairRanker:
             look.opinion.spans.append(span)
             place = [look.opinion.tokens.at(look.back[0].start)]
             calm = [look.opinion.calm(place, reach) / 5 for reach in (_FAR, _NEAR)]
-            rows[index][5:] = [*calm, 0.0]
+            rows[index][5:8] = [*calm, 0.0]
 
     def _revised(self, opinion: Opinion, edits: Sequence[Edit], language: Language) -> Revision:
         """The neighbourhood of a repair's first edit, with all edits that fall into it."""

@@ -19,12 +19,14 @@ class RankedCase:
     """What the ranker saw of one broken file, and which repairs the human made, too.
 
     ``rows`` has a row of ``RepairRanker.REPAIR`` for each repair, ``none`` one of
-    ``RepairRanker.NONE``; ``right`` is whether each repair is right.
+    ``RepairRanker.NONE``; ``right`` is whether each repair is right. ``weight`` is how much the
+    case counts in a fit.
     """
 
     rows: tuple[tuple[float, ...], ...]
     none: tuple[float, ...]
     right: tuple[bool, ...]
+    weight: float = 1.0
 
 
 class RankingFit:
@@ -41,6 +43,7 @@ class RankingFit:
         import torch
 
         rows, real, none, right = self._tensors(cases)
+        counts = torch.tensor([case.weight for case in cases], dtype=torch.float64)
         ours = torch.zeros(len(RepairRanker.REPAIR), dtype=torch.float64)
         ours[0] = 3.0  # the search's own score, as it was fitted
         ours.requires_grad_(True)
@@ -52,7 +55,8 @@ class RankingFit:
         def closure() -> Tensor:
             optimizer.zero_grad()
             chances = self._chances(rows @ ours, real, none @ theirs)
-            loss = -chances.masked_fill(~right, -torch.inf).logsumexp(1).mean()
+            each = -chances.masked_fill(~right, -torch.inf).logsumexp(1)
+            loss = (each * counts).sum() / counts.sum()
             loss = loss + self._strength * (ours.square().sum() + theirs.square().sum())
             loss.backward()  # type: ignore[no-untyped-call]
             return loss

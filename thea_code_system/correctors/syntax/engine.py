@@ -97,7 +97,9 @@ class RepairEngine:
                 share = self._share(depth, rank)
                 if share <= 0 or self._late(deadline):
                     break
-                for candidate, score in self._ranked(parent, broken, state, past, share, deadline):
+                found = self._ranked(parent, broken, state, past, share, deadline)
+                # of two steps to the same text, the one that is easier to believe counts
+                for candidate, score in sorted(found, key=lambda item: -item[1]):
                     text = candidate.patch.text
                     if candidate.parses and (text not in whole or whole[text][1] < score):
                         whole[text] = (candidate, score)
@@ -215,8 +217,8 @@ class RepairEngine:
         turns = [(rule.repairs(state), 1) for rule in rules]
         number = 1 if _INDENTATION.search(state.faults[0].message) else _SEARCHED
         turns.append((self._search.repairs(state), number))
-        if self._wishes and wishes:
-            turns.append((self._wishes.repairs(state), _SEARCHED))
+        wished = self._wishes.repairs(state) if self._wishes and wishes else iter(())
+        turns.append((wished, _SEARCHED))
         seen: set[tuple[Edit, ...]] = set()
         while turns:
             left = []
@@ -226,7 +228,8 @@ class RepairEngine:
                     left.append((steps, number))
                 for step in taken:
                     if step.edits and step.edits not in seen:
-                        seen.add(step.edits)
+                        if steps is not wished:  # a rule that says the same knows more of it
+                            seen.add(step.edits)
                         yield step
             turns = left
 

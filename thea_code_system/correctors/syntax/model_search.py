@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.correctors.syntax.probe import Probe
 from thea_code_system.correctors.syntax.search import NAMES
 from thea_code_system.models.editor import EditModel
 from thea_code_system.models.tags import EDITS, INSERTS, Tag
@@ -30,15 +31,19 @@ class ModelSearch:
         singles: list[tuple[float, Tag, tuple[Edit, ...]]] = []
         for tag, odds in writer.wishes():
             for edits in writer.edits(tag):
-                singles.append((odds, tag, edits))
+                singles.append((odds, tag, tuple(sorted(edits))))
                 yield self._step(edits, tag)
+        probe = Probe.on(broken)  # an edit that is enough needs no other beside it
+        halves = [single for single in singles[:_PAIRED] if probe(single[2]).faults]
         pairs = [
             (one[0] + other[0], one, other)
-            for one, other in combinations(singles[:_PAIRED], 2)
+            for one, other in combinations(halves, 2)
             if not any(a.touches(b) for a in one[2] for b in other[2])
         ]
         for _, one, other in sorted(pairs, key=lambda pair: -pair[0]):
-            yield self._step((*one[2], *other[2]), one[1], other[1])
+            step = self._step((*one[2], *other[2]), one[1], other[1])
+            if not probe(step.edits).faults:  # half a repair is made of single edits
+                yield step
 
     @staticmethod
     def _step(edits: tuple[Edit, ...], *tags: Tag) -> Proposal:
