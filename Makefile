@@ -12,9 +12,12 @@ endif
 BIN := $(VENV)/bin
 READY := $(VENV)/ready-$(TORCH)
 DEMO := .demo/bookshop
+DATA ?= .model/data
+MODEL ?= .model/trained
+PACKAGES ?= benchmarks/training_packages.txt
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: help demo test test-all lint format docs recording clean
+.PHONY: help demo test test-all lint format docs recording data train evaluate clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -55,6 +58,15 @@ docs: $(READY) ## write the generated pages
 
 recording: $(VENV)/ready-yes ## record the terminal of the README
 	$(BIN)/python docs/recording/record.py docs/recording/bookshop.svg
+
+data: $(VENV)/ready-yes ## what the edit model learns from: PACKAGES=FILE, REPOS=DIR of git clones, DATA=DIR
+	$(BIN)/python benchmarks/train_data.py $(DATA) --packages $(PACKAGES) $(if $(REPOS),--repositories $(REPOS))
+
+train: $(VENV)/ready-yes ## train the edit model on DATA, into MODEL; goes on from a checkpoint
+	$(BIN)/python benchmarks/train.py $(DATA) $(MODEL) --resume $(if $(MINUTES),--minutes $(MINUTES))
+
+evaluate: $(VENV)/ready-yes ## measure corrections on CASES=FILE, with MODEL if it is there
+	$(if $(wildcard $(MODEL)/final),THEA_MODEL=$(MODEL)/final) $(BIN)/thea evaluate $(CASES)
 
 clean: ## remove environments, caches and the demo
 	rm -rf .venv .venv-3.* .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -122,7 +122,7 @@ class ConfigResolver:
         for key, value in flags.items():
             negated = "no-" if value is False else ""
             origins[key] = Origin("flag", f"--{negated}{key.replace('_', '-')}")
-        for key in flags.keys() & set(_FOLDERS):
+        for key in self._folders(flags):
             flags[key] = str(here / flags[key])
         return Layer(self._placed(flags, base), origins)
 
@@ -138,7 +138,7 @@ class ConfigResolver:
         for name, key in names.items():
             if text := self._request.environ.get(name, "").strip():
                 values[key], origins[key] = text, Origin("env", name)
-        for key in values.keys() & set(_FOLDERS):
+        for key in self._folders(values):
             values[key] = str(Path(self._request.cwd, values[key]))
         base = GlobBase(str(self._root), str(self._root))
         listed = {key: self._listed(values[key]) for key in (*_GLOBS, "patterns") if key in values}
@@ -239,9 +239,14 @@ class ConfigResolver:
         if isinstance(table := values.get("per_file_ignores"), Mapping):
             moved_table = {base.rebase(str(glob)): codes for glob, codes in table.items()}
             placed["per_file_ignores"] = {glob: c for glob, c in moved_table.items() if glob}
-        for key in values.keys() & set(_FOLDERS) if origins else ():
+        for key in self._folders(values) if origins else ():
             placed[key] = base.absolute(str(Path(str(values[key])).expanduser()))
         return placed
+
+    @staticmethod
+    def _folders(values: Mapping[str, Any]) -> list[str]:
+        """The keys that name a folder, and do not leave the choice to Thea."""
+        return [key for key in _FOLDERS if key in values and values[key] != "auto"]
 
     @staticmethod
     def _listed(text: str) -> list[str]:

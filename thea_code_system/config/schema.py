@@ -82,7 +82,7 @@ class SettingsSchema(BaseSettings):
             raise ValueError('a size is a number of bytes, or text such as "500 KB"')
         return int(float(match.group(1)) * _UNIT[(match.group(2) or "").lower()])
 
-    @field_validator("workers", "max_workers", mode="before")
+    @field_validator("workers", "max_workers", "model", mode="before")
     @classmethod
     def automatic(cls, value: object) -> object:
         """None for ``auto``."""
