@@ -269,6 +269,8 @@ class Passes:
             return {}
         except Exception as error:  # noqa: BLE001 - an extension raises what it likes
             return await self._ask_each(corrector, drafts, error)
+        for name, reason in corrector.missing.items():
+            self._lost(name, reason, drafts)
         for draft in drafts:
             for kind, key in corrector.facts(draft.source, self._context):
                 draft.facts[kind, key] = (kind, key, self._context.fact(kind, key))

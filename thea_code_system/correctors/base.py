@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar
 
+from thea_code_system.errors import ToolError
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Proposal, Safety
 from thea_code_system.values.source import SourceFile
@@ -34,6 +36,8 @@ class Corrector(ABC):
     stage: ClassVar[Stage]
     timed_out: frozenset[str] = frozenset()
     """Paths for which the clock ended the last ``propose``, so that its outcome is not kept."""
+    missing: Mapping[str, ToolError] = MappingProxyType({})
+    """What the last ``propose`` had to do without, by its name, so that its outcome is not kept."""
 
     @abstractmethod
     async def propose(

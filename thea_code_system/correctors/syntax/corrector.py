@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.base import Corrector, Stage
@@ -59,12 +59,13 @@ class SyntaxCorrector(Corrector):
         self._languages = Languages()
         self._screen = Screen()
         self.timed_out: frozenset[str] = frozenset()
+        self.missing: Mapping[str, ToolError] = {}
 
     async def propose(
         self, sources: Sequence[SourceFile], context: ProjectContext
     ) -> Sequence[Sequence[Proposal]]:
         """Repairs of each source that its language's own parser rejects; none for the others."""
-        self.timed_out = frozenset()
+        self.timed_out, self.missing = frozenset(), {}
         return [await asyncio.to_thread(self._repair, source, context) for source in sources]
 
     def version(self) -> str:
@@ -114,7 +115,8 @@ class SyntaxCorrector(Corrector):
             return None
         try:
             return self._shelf.model()
-        except ToolError:  # the shelf tells the run about it
+        except ToolError as error:
+            self.missing = {"the edit model": error}
             return None
 
     def _chances(
