@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -26,6 +27,7 @@ class GrammarLanguage(Language):
 
     def __init__(self) -> None:
         self._tokenizer = Tokenizer.ecmascript()
+        self._parsing = threading.Lock()  # a parser serves one thread at a time, or crashes
 
     @abstractmethod
     def grammar(self) -> Any:
@@ -69,11 +71,12 @@ class GrammarLanguage(Language):
         }
         if old is not None:
             options["old_tree"] = old
-        try:
-            return self._parser.parse(lambda at, _point: data[at : at + _CHUNK], **options)
-        except ValueError:
-            self._parser.reset()
-            return None
+        with self._parsing:
+            try:
+                return self._parser.parse(lambda at, _point: data[at : at + _CHUNK], **options)
+            except ValueError:
+                self._parser.reset()
+                return None
 
     def objections(self, tree: Tree | None, data: bytes) -> tuple[Fault, ...]:
         """The faults that a tree holds, in order."""

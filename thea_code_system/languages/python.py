@@ -12,6 +12,7 @@ from thea_code_system.languages.base import Fault, Language, Lexeme
 from thea_code_system.languages.tokens import Tokenizer
 from thea_code_system.values.source import LineMap
 
+_TRIES: Final = 20
 _NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -35,7 +36,7 @@ class PythonLanguage(Language):
     def first_fault(self, text: str) -> Fault | None:
         """The same for a caller who has silenced warnings already, and asks often."""
         try:
-            compile(text, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            self._compile(text)
         except SyntaxError as error:
             return self._locate(text, error)
         except ValueError as error:  # NUL characters, lone surrogates
@@ -46,6 +47,20 @@ class PythonLanguage(Language):
         except (RecursionError, MemoryError):
             return Fault(0, 1, "too deeply nested to be parsed")
         return None
+
+    @staticmethod
+    def _compile(text: str) -> None:
+        """Parse a text; again where another thread that parses was in the way.
+
+        CPython 3.11 counts the depth of all threads' trees together, and then finds a mismatch.
+        """
+        for _ in range(_TRIES):
+            try:
+                compile(text, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            except SystemError:
+                continue
+            return
+        compile(text, "<source>", "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
 
     def lexemes(self, text: str) -> list[Lexeme]:
         """Lossless lexemes."""

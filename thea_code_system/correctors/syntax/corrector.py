@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
@@ -58,6 +59,7 @@ class SyntaxCorrector(Corrector):
         self._rules = RuleBook()
         self._languages = Languages()
         self._screen = Screen()
+        self._turn = threading.Lock()  # an actor has several batches in hand, rules remember texts
         self.timed_out: frozenset[str] = frozenset()
         self.missing: Mapping[str, ToolError] = {}
 
@@ -65,7 +67,8 @@ class SyntaxCorrector(Corrector):
         self, sources: Sequence[SourceFile], context: ProjectContext
     ) -> Sequence[Sequence[Proposal]]:
         """Repairs of each source that its language's own parser rejects; none for the others."""
-        self.timed_out, self.missing = frozenset(), {}
+        self.timed_out -= {source.path for source in sources}
+        self.missing = {}
         return [await asyncio.to_thread(self._repair, source, context) for source in sources]
 
     def version(self) -> str:
@@ -76,6 +79,10 @@ class SyntaxCorrector(Corrector):
         )
 
     def _repair(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
+        with self._turn:
+            return self._searched(source, context)
+
+    def _searched(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
         language = self._languages.for_path(source.path)
         if language is None:
             return []
