@@ -25,6 +25,9 @@ class PythonLanguage(Language):
 
     def __init__(self) -> None:
         self._tokenizer = Tokenizer.python()
+        # what a text warns of is not the user's business, and filters set for a while are shared by
+        # all threads: this one stays
+        warnings.filterwarnings("ignore", module=r"<source>$")
 
     def faults(self, text: str) -> tuple[Fault, ...]:
         """The one place where CPython objects, or nothing."""
