@@ -52,7 +52,7 @@ class Checkpoint:
             )
         try:
             with torch.device("meta"):
-                network = EditNetwork(Shape.from_json(metadata["shape"]))
+                network = EditNetwork(Shape.from_json(metadata["shape"]), fresh=False)
             network.load_state_dict({n: w.float() for n, w in weights.items()}, assign=True)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise self._unreadable(self._path, error) from error

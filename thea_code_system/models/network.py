@@ -90,12 +90,12 @@ class EditNetwork(nn.Module):
     small tables for kind, layout, bracket depth and the parser's complaint.
     """
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, *, fresh: bool = True) -> None:
         super().__init__()
         self.shape = shape
-        self.pieces = nn.Embedding(shape.vocabulary, shape.width, padding_idx=0)
-        self.contexts = nn.Embedding(shape.contexts, shape.width)
-        self.small = nn.ModuleDict({n: nn.Embedding(SIZES[n], shape.width) for n in _SMALL})
+        self.pieces = self._table(shape.vocabulary, shape.width)
+        self.contexts = self._table(shape.contexts, shape.width)
+        self.small = nn.ModuleDict({n: self._table(SIZES[n], shape.width) for n in _SMALL})
         self.place = nn.Parameter(torch.ones(PIECES, 1))
         self.blocks = nn.ModuleList(Block(shape) for _ in range(shape.layers))
         self.norm = nn.RMSNorm(shape.width)
@@ -106,14 +106,21 @@ class EditNetwork(nn.Module):
         self.unread = nn.Parameter(torch.zeros(shape.pointer))
         self.turns: Tensor
         self.settle()
-        self.apply(self._start)
-        with torch.no_grad():  # nearly all tokens stay as they are
-            self.edit.bias[KEEP] = self.insert.bias[KEEP] = _KEPT
+        if fresh:
+            self.apply(self._start)
+            with torch.no_grad():  # nearly all tokens stay as they are
+                self.edit.bias[KEEP] = self.insert.bias[KEEP] = _KEPT
+
+    @staticmethod
+    def _table(rows: int, width: int) -> nn.Embedding:
+        """A table that is not filled: to draw numbers without a device loads half of torch."""
+        return nn.Embedding(rows, width, _weight=torch.empty(rows, width))
 
     def settle(self) -> None:
         """Make what is computed and not stored: the speeds of the rotary positions."""
         half = self.shape.width // self.shape.heads // 2
-        self.register_buffer("turns", _BASE ** (-torch.arange(half) / half), persistent=False)
+        speeds = [_BASE ** (-place / half) for place in range(half)]
+        self.register_buffer("turns", torch.tensor(speeds, device="cpu"), persistent=False)
 
     @staticmethod
     def _start(module: nn.Module) -> None:
