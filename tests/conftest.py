@@ -130,3 +130,13 @@ def hand_made():
     for name in ("torch", "safetensors", "tokenizers"):
         pytest.importorskip(name)
     return HandMadeModel
+
+
+@pytest.fixture(scope="module")
+def one_thread():
+    """A small network is slower on several."""
+    torch = pytest.importorskip("torch")
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 WINDOW: Final = 256
 STRIDE: Final = 192
-_MARGIN: Final = 24
 _UNSEEN: Final = -8.0
 _MOST: Final = 8  # windows read at once; 32 do not fit the caches, and take a quarter longer
 _LEAST: Final = -16.0

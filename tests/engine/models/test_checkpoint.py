@@ -10,15 +10,7 @@ from thea_code_system.models import checkpoint as module
 from thea_code_system.models.checkpoint import TOKENIZER, WEIGHTS, Checkpoint, ModelError
 
 torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """So small a network is slower on several."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

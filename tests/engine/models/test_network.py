@@ -9,15 +9,7 @@ from thea_code_system.models.reader import COLUMNS, Reader
 from thea_code_system.models.tags import EDITS, INSERTS, KEEP
 
 torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """So small a network is slower on several."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 TEXT = "def total(items):\n    value = 0\n    return value +\n"

@@ -16,15 +16,7 @@ from thea_code_system.training.windows import IGNORED
 from thea_code_system.values.correction import Edit
 
 torch = pytest.importorskip("torch")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """So small a network is slower on several."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 PYTHON = Languages().named("python")
