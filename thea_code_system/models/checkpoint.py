@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from ctypes import Array, c_char
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 WEIGHTS: Final = "weights.safetensors"
 TOKENIZER: Final = "tokenizer.json"
 _FORMAT: Final = "thea-edit-model 1"
+_TABLES: Final = re.compile(r"(pieces|contexts)\.weight")  # three quarters of all weights
+_MATRICES: Final = re.compile(rf"{_TABLES.pattern}|blocks\.\d+\.(qkv|out|up|down)\.weight")
 _HINT: Final = "Install Thea again, or name another model folder with --model."
 
 
@@ -35,11 +38,28 @@ class Checkpoint:
     folder: Path
 
     def load(self) -> tuple[EditNetwork, Vocabulary]:
-        """The network in float32, ready to read, and its vocabulary.
+        """The network in float32, to go on training, and its vocabulary.
 
         Raises:
             ModelError: a file is missing, truncated, tampered with or of another format.
         """
+        return self._loaded()
+
+    def share(self, *, half: bool = False) -> tuple[EditNetwork, Vocabulary]:
+        """The network to read with, which shares memory with others of this machine.
+
+        The large tables stay mapped as they are stored: a row that is looked up there becomes
+        float32 where it is added to others, exactly as if the table were float32. The rest is
+        converted, but with ``half`` the matrices of the blocks stay, too: then the network must run
+        under an autocast to bfloat16.
+
+        Raises:
+            ModelError: a file is missing, truncated, tampered with or of another format.
+        """
+        return self._loaded(_MATRICES if half else _TABLES)
+
+    def _loaded(self, stays: re.Pattern[str] | None = None) -> tuple[EditNetwork, Vocabulary]:
+        """The network with some weights as they are stored and all others in float32."""
         import torch
 
         from thea_code_system.models.network import EditNetwork, Shape
@@ -50,10 +70,14 @@ class Checkpoint:
             raise ModelError(
                 f"the edit model {self._path} is not what was saved: its digest differs", _HINT
             )
+        kept = {
+            name: weight if stays and stays.fullmatch(name) else weight.float()
+            for name, weight in weights.items()
+        }
         try:
             with torch.device("meta"):
                 network = EditNetwork(Shape.from_json(metadata["shape"]), fresh=False)
-            network.load_state_dict({n: w.float() for n, w in weights.items()}, assign=True)
+            network.load_state_dict(kept, assign=True)
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             raise self._unreadable(self._path, error) from error
         network.settle()

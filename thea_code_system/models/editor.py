@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from thea_code_system.languages.base import Fault, Language
+from thea_code_system.models.hardware import Hardware
+from thea_code_system.models.meter import ReadingMeter
 from thea_code_system.models.reader import COLUMNS, Reader, Reading
 from thea_code_system.models.tagger import Tagger
 from thea_code_system.models.tags import EDITS, INSERTS, KEEP, Tag, Tagging
@@ -33,7 +35,8 @@ _OPEN: Final = CodeToken("operator", 0, 0, "(")
 class Span:
     """One window that was read: its first token and the log-probabilities of each row.
 
-    ``edits`` [tokens, len(EDITS)], ``inserts`` [tokens, len(INSERTS)], ``vectors`` [tokens, width].
+    ``edits`` [tokens, len(EDITS)], ``inserts`` [tokens, len(INSERTS)], ``vectors`` [tokens, width]
+    on the network's device.
     """
 
     first: int
@@ -151,7 +154,8 @@ class Revision:
 class EditModel:
     """Owns a network and reads texts with it; an organ of one actor.
 
-    ``ranking`` are the weights by which repairs are ranked with what the network says.
+    ``ranking`` are the weights by which repairs are ranked with what the network says, ``hardware``
+    is where the network lives and how it computes, ``meter`` measures what it reads.
     """
 
     def __init__(
@@ -159,9 +163,13 @@ class EditModel:
         network: EditNetwork,
         vocabulary: Vocabulary,
         ranking: Mapping[str, float] | None = None,
+        hardware: Hardware | None = None,
+        meter: ReadingMeter | None = None,
     ) -> None:
         self._network = network
         self.ranking = ranking or {}
+        self._hardware = hardware or Hardware()
+        self._meter = meter or ReadingMeter()
         self._reader = Reader(vocabulary)
 
     def opinion(self, text: str, language: Language, fault: Fault | None) -> Opinion:
@@ -223,19 +231,30 @@ class EditModel:
         out: list[Span] = []
         for start in range(0, len(wanted), _MOST):
             some = wanted[start : start + _MOST]
-            size = max(last - first for _, (first, last) in some)
+            sizes = [last - first for _, (first, last) in some]
+            size = max(sizes)
             rows = torch.zeros(len(some), size, len(some[0][0].rows[0]), dtype=torch.int32)
             for number, (reading, (first, last)) in enumerate(some):
                 rows[number, : last - first] = torch.tensor(reading.rows[first:last])
-            with torch.inference_mode():
-                vectors = self._network(rows)
-                edits, inserts = self._network.heads(vectors)
-                edits, inserts = edits.log_softmax(-1), inserts.log_softmax(-1)
+            with self._meter.turn(len(some), sum(sizes)), torch.inference_mode():
+                vectors = self._vectors(rows)
+                edits, inserts = (
+                    logits.log_softmax(-1).cpu() for logits in self._network.heads(vectors)
+                )
             for number, (_, (first, last)) in enumerate(some):
                 count = last - first
                 parts = (t[number, :count] for t in (edits, inserts, vectors))
                 out.append(Span(first, last, *parts))
         return out
+
+    def _vectors(self, rows: Tensor) -> Tensor:
+        """Vectors in float32 on the network's device, whatever the products were taken in."""
+        import torch
+
+        where = torch.device(self._hardware.device)
+        with torch.autocast(where.type, torch.bfloat16, enabled=self._hardware.half):
+            vectors: Tensor = self._network(rows.to(where))
+        return vectors
 
     def name_logits(self, span: Span, place: int, *, insert: bool) -> list[float]:
         """Of one token of a window: for something unread, then for each token's text."""

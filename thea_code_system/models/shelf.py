@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import threading
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from thea_code_system.errors import TheaError, ToolError
+from thea_code_system.models.hardware import Hardware
+from thea_code_system.models.meter import ReadingMeter
 
 if TYPE_CHECKING:
     from thea_code_system.models.editor import EditModel
+    from thea_code_system.statistics import RunStatistics
 
 SHIPPED: Final = Path(__file__).parent / "data"
 """The folder of the model that comes with Thea."""
@@ -27,10 +31,16 @@ class ModelShelf:
 
     Args:
         folder: where weights and tokenizer lie; None for the model that comes with Thea.
+        device: the torch device that was asked for; None where none was.
+        half: whether to compute in bfloat16; None where the hardware decides.
     """
 
-    def __init__(self, folder: str | None = None) -> None:
+    def __init__(
+        self, folder: str | None = None, device: str | None = None, *, half: bool | None = None
+    ) -> None:
         self.folder = Path(folder) if folder else SHIPPED
+        self._device, self._half = device, half
+        self._meter = ReadingMeter()
         self._lock = threading.Lock()  # correctors ask from threads of their own
         self._loaded: EditModel | ToolError | None = None
 
@@ -49,6 +59,10 @@ class ModelShelf:
         if isinstance(self._loaded, ToolError):
             raise ToolError(self._loaded.message, self._loaded.hint)
         return self._loaded
+
+    def measured(self) -> RunStatistics:
+        """What the model has read since this was last asked, as :class:`ReadingMeter` names it."""
+        return self._meter.taken()
 
     @cached_property
     def version(self) -> str:
@@ -85,7 +99,11 @@ class ModelShelf:
             from thea_code_system.models.checkpoint import Checkpoint
             from thea_code_system.models.editor import EditModel
 
-            network, vocabulary = Checkpoint(self.folder).load()
+            hardware = Hardware.chosen(self._device)
+            if self._half is not None:
+                hardware = replace(hardware, half=self._half)
+            network, vocabulary = Checkpoint(self.folder).share(half=hardware.half)
+            network.to(hardware.device)
         except TheaError as error:
             raise ToolError(error.message, error.hint or _HINT) from error
         except ImportError as error:
@@ -96,7 +114,7 @@ class ModelShelf:
             ranking = json.loads(self._ranking())
         except (OSError, ValueError) as error:
             raise self._unreadable(error) from error
-        return EditModel(network, vocabulary, ranking)
+        return EditModel(network, vocabulary, ranking, hardware, self._meter)
 
     def _unreadable(self, why: object) -> ToolError:
         return ToolError(f"the edit model in {self.folder} cannot be read: {why}", _HINT)

@@ -74,6 +74,14 @@ class Platform:
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
 
+    def cpu_flags(self) -> frozenset[str]:
+        """Return what the processors say they can do, such as `amx_bf16`; nothing off Linux."""
+        if self.system != "linux":
+            return frozenset()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        flags = (line.partition(":")[2] for line in lines if line.startswith("flags"))
+        return frozenset(next(flags, "").split())
+
     def process_exists(self, pid: int) -> bool:
         """Whether a process lives; one that has ended but was not waited for does not."""
         if self.system == "linux":

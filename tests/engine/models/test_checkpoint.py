@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,6 +54,34 @@ def test_in_half_precision_nearly_the_same_logits_come_back(saved, network, rows
     loaded, _ = saved.load()
     assert torch.allclose(logits(loaded, rows), logits(network, rows), atol=0.05)
     assert not loaded.training
+
+
+def test_tables_that_stay_in_the_file_change_no_bit_of_a_logit(saved, rows):
+    shared, _ = saved.share()
+    assert shared.pieces.weight.dtype == torch.bfloat16
+    assert torch.equal(logits(shared, rows), logits(saved.load()[0], rows))
+
+
+def test_with_half_the_matrices_stay_too_and_logits_are_still_float32(saved, rows):
+    shared, _ = saved.share(half=True)
+    assert {p.dtype for p in shared.blocks[0].qkv.parameters()} == {torch.bfloat16}
+    with torch.autocast("cpu", torch.bfloat16):
+        vectors = shared(rows)
+    with torch.inference_mode():
+        found = torch.cat(shared.heads(vectors), -1)
+    assert found.dtype == torch.float32
+    assert torch.allclose(found, logits(saved.load()[0], rows), atol=0.05)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux what is mapped")
+def test_what_stays_is_mapped_and_a_new_file_in_its_place_does_no_harm(
+    saved, rows, network, vocabulary
+):
+    shared, _ = saved.share()
+    before = logits(shared, rows)
+    assert str(saved.folder / WEIGHTS) in Path("/proc/self/maps").read_text("utf-8")
+    saved.save(network, vocabulary, half=False)
+    assert torch.equal(logits(shared, rows), before)
 
 
 def test_half_precision_takes_half_the_room(tmp_path, saved, network, vocabulary):
