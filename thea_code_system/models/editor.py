@@ -118,7 +118,7 @@ class Opinion:
         out: dict[str, list[float]] = {}
         for place, value in enumerate(logits[1:]):
             position = span.first + place
-            if position < len(self.tokens.items) and position != index:
+            if position < len(self.tokens.items) and (insert or position != index):
                 text = self.tokens.items[position].text
                 if text:
                     out.setdefault(text, []).append(value)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import bisect
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
 from thea_code_system.languages.base import Fault
+from thea_code_system.models.balance import Balance
 from thea_code_system.models.tokens import KINDS, LINE, CodeToken, CodeTokens
 from thea_code_system.models.vocabulary import PIECES, Vocabulary
 from thea_code_system.models.words import WORDS
@@ -28,17 +30,20 @@ LANGUAGES: Final = ("python", "javascript", "typescript", "tsx")
 CONTEXTS: Final = 32_768
 COLUMNS: Final = (
     *(f"piece {number}" for number in range(PIECES)),
-    "kind", "spaced", "delta", "level", "gap", "depth", "mark", "message", "language", "context",
+    "kind", "spaced", "delta", "level", "gap", "depth", "mark", "balance", "uses", "message",
+    "language", "context",
 )  # fmt: skip
 SIZES: Final = {
     "kind": len(KINDS), "spaced": 2, "delta": 15, "level": 10, "gap": 3, "depth": 10, "mark": 4,
-    "message": MESSAGES, "language": len(LANGUAGES),
+    "balance": len(Balance.STATES), "uses": 17, "message": MESSAGES, "language": len(LANGUAGES),
 }  # fmt: skip
 """How many values each small column takes."""
 _NEVER: Final = -1
 _ODD_LEFT, _ODD_RIGHT = 13, 14
 _FARTHEST: Final = 6  # levels of a step of indentation
 _DEEPEST: Final = 9  # levels of indentation, and of brackets
+_AROUND: Final = 128  # tokens on each side in which uses of a name are counted
+_MOST_USES: Final = 3
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 _END: Final = CodeToken("pad", 0, 0, "<end>")
 _CLOSED: Final = frozenset(WORDS)
@@ -84,6 +89,8 @@ class Reader:
         message = self._message(fault)
         spoken = LANGUAGES.index(language)
         classes = [self._class(item) for item in items]
+        uses = self._uses(items)
+        balance = Balance(items, python=language == "python").states
         rows = []
         for index, (item, shape) in enumerate(
             zip(items, self._shapes(items, tokens.unit), strict=True)
@@ -94,7 +101,7 @@ class Reader:
             context = crc32(f"{before} {classes[index]} {after}".encode()) % CONTEXTS
             rows.append((
                 *self._vocabulary.pieces(text), KINDS.index(item.kind), int(item.spaced), *shape,
-                marks.get(index, 0), message, spoken, context,
+                marks.get(index, 0), balance[index], uses.get(index, 0), message, spoken, context,
             ))  # fmt: skip
         return Reading(tokens, tuple(rows), max(focus, 0))
 
@@ -105,6 +112,21 @@ class Reader:
         if item.kind in {"operator", "keyword", "other"} or item.text in _CLOSED:
             return item.text
         return item.kind
+
+    @staticmethod
+    def _uses(items: Sequence[CodeToken]) -> dict[int, int]:
+        """How often each name stands nearby, above and below: 1 plus two digits of base 4."""
+        places: dict[str, list[int]] = {}
+        for index, item in enumerate(items):
+            if item.kind == "name":
+                places.setdefault(item.text, []).append(index)
+        out: dict[int, int] = {}
+        for found in places.values():
+            for order, index in enumerate(found):
+                above = order - bisect.bisect_left(found, index - _AROUND)
+                below = bisect.bisect_right(found, index + _AROUND) - order - 1
+                out[index] = 1 + 4 * min(above, _MOST_USES) + min(below, _MOST_USES)
+        return out
 
     @staticmethod
     def _marks(tokens: CodeTokens, focus: int) -> dict[int, int]:

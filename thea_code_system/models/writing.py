@@ -146,7 +146,8 @@ class Writer:
         if wanted < 0:
             return None
         tabs = "\t" in self._text[token.start : token.end]
-        return Edit(token.start, token.end, "\t" * (wanted // 8) if tabs else " " * wanted)
+        white = "\t" * (wanted // 8) + " " * (wanted % 8) if tabs else " " * wanted
+        return Edit(token.start, token.end, white)
 
     def _new_line(self, index: int, units: int) -> Edit:
         before, token = self._items[index - 1], self._items[index]

@@ -22,8 +22,9 @@ from thea_code_system.values.correction import Edit
 
 _FEWEST: Final = 20  # tokens of a piece that is worth breaking
 _SYNTAX: Final = 0.62  # share of examples that should not parse
-_STRANGE: Final = 0.5
+_STRANGE: Final = 0.25
 """Of the texts broken so that they still parse, the share that is kept: odd code to be known."""
+_TRIES: Final = 3  # for a text that does not parse
 _NEAR: Final = 0.8  # share of windows with bugs that are drawn around one of them
 _MASKED: Final = 0.5  # share of windows that parse in which tokens are hidden
 
@@ -66,32 +67,43 @@ class ExampleMaker:
         return self._buggy(corruptor, piece.text, tokens, language)
 
     def of_pair(
-        self, text: str, repair: Sequence[Edit], language: Language, fault: Fault | None
+        self,
+        text: str,
+        repair: Sequence[Edit],
+        language: Language,
+        fault: Fault | None,
+        near: int = 0,
     ) -> Example:
-        """A real text and the edits that made it right; ``fault`` is None where it parses."""
+        """A real text and the edits that made it right; ``fault`` is None where it parses.
+
+        The window is around the fault, the first of the edits, or the offset ``near``.
+        """
         tokens = CodeTokens.of(language.lexemes(text))
         tagging = Tagger(text, tokens, language)(repair)
         reading = self._reader.read(tokens, fault, language.name)
-        focus = reading.focus if fault else (tagging.tags[0].index if tagging.tags else 0)
+        focus = tagging.tags[0].index if tagging.tags else tokens.at(near)
+        if fault is not None:
+            focus = reading.focus
         return self._window(reading, tagging, focus).example()
 
     def _broken(
         self, corruptor: Corruptor, tokens: CodeTokens, language: Language
     ) -> Example | None:
-        near = self._rng.randrange(len(tokens.items))
-        count = self._rng.choices((1, 2, 3, 5), (50, 22, 13, 15))[0]
-        made = corruptor.syntax(count, near)
-        if made is None:
-            return None
-        fault = self._fault(made.text, language)
-        if fault is None and self._rng.random() > _STRANGE:
-            return None
-        return self.of_pair(made.text, made.repair, language, fault)
+        for _ in range(_TRIES):
+            near = self._rng.randrange(len(tokens.items))
+            count = self._rng.choices((1, 2, 3, 5), (55, 22, 12, 11))[0]
+            made = corruptor.syntax(count, near)
+            if made is None:
+                continue
+            fault = self._fault(made.text, language)
+            if fault is not None or self._rng.random() < _STRANGE / _TRIES:
+                return self.of_pair(made.text, made.repair, language, fault)
+        return None
 
     def _buggy(
         self, corruptor: Corruptor, text: str, tokens: CodeTokens, language: Language
     ) -> Example | None:
-        count = self._rng.choices((0, 1, 2, 5), (20, 30, 20, 30))[0]
+        count = self._rng.choices((0, 1, 4, 10), (20, 30, 25, 25))[0]
         repair: Sequence[Edit] = ()
         if count:
             made = corruptor.meaning(count)

@@ -25,25 +25,28 @@ class PairShelf:
 
     def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self._languages = Languages()
-        self._pairs: list[tuple[Language, str, tuple[Edit, ...]]] = []
+        self._pairs: list[tuple[Language, str, str, tuple[Edit, ...]]] = []
         for row in rows:
             language = self._languages.named(row["language"])
             edits = self.edits(row["broken"], row["fixed"], language)
             if edits:
-                self._pairs.append((language, row["broken"], edits))
+                self._pairs.append((language, row["broken"], row["fixed"], edits))
 
     def __len__(self) -> int:
         return len(self._pairs)
 
     def examples(self, maker: ExampleMaker, seed: int) -> Iterator[Example]:
-        """Examples of the pairs, again and again, each time in another order."""
+        """Examples of the pairs, again and again, each time in another order.
+
+        After a bug the same place comes without it: there nothing is to be done.
+        """
         rng = random.Random(seed)  # noqa: S311 - a reproducible order is wanted
         while self._pairs:
-            for language, text, edits in rng.sample(self._pairs, len(self._pairs)):
+            for language, text, fixed, edits in rng.sample(self._pairs, len(self._pairs)):
                 fault = next(iter(language.faults(text)), None)
-                example = maker.of_pair(text, edits, language, fault)
-                if example is not None:
-                    yield example
+                yield maker.of_pair(text, edits, language, fault)
+                if fault is None:
+                    yield maker.of_pair(fixed, (), language, None, edits[0].start)
 
     @staticmethod
     def edits(broken: str, fixed: str, language: Language) -> tuple[Edit, ...]:

@@ -16,6 +16,8 @@ from torch.utils.data import DataLoader, IterableDataset
 
 from thea_code_system.models.checkpoint import Checkpoint
 from thea_code_system.models.network import EditNetwork
+from thea_code_system.models.reader import COLUMNS
+from thea_code_system.models.tokens import KINDS, LINE
 from thea_code_system.models.vocabulary import Vocabulary
 from thea_code_system.training.batches import Batch
 from thea_code_system.training.windows import IGNORED, Example
@@ -26,6 +28,12 @@ _PROGRESS: Final = 50  # steps between two lines of progress
 _LOWEST: Final = 0.05  # share of the rate that is left at the end
 _LONGEST_STEP: Final = 1.0  # norm that gradients are cut to
 _NEVER: Final = -1e4  # logit of what cannot be
+_KIND: Final = COLUMNS.index("kind")
+_OFFERED: Final = torch.tensor(
+    [number for number, kind in enumerate(KINDS) if kind not in {"pad", LINE, "mask"}],
+    dtype=torch.int32,
+)
+"""Kinds of the tokens that can be pointed at; those that :class:`Opinion` counts."""
 
 
 class ExampleStream(IterableDataset[Batch]):
@@ -154,8 +162,10 @@ class Trainer:
         """The summed loss of pointers: any place where the name wanted stands is right."""
         window, token, kind = batch.asked.unbind(1)
         logits = self.network.names(vectors, window, token, kind)
-        real = batch.rows[..., 0].ne(0)[window]
-        logits = torch.cat((logits[:, :1], logits[:, 1:].masked_fill(~real, _NEVER)), 1)
+        offered = torch.isin(batch.rows[..., _KIND], _OFFERED)[window]
+        here = torch.arange(offered.shape[1]) == token[:, None]
+        offered &= ~(here & (kind == 0)[:, None])  # what is replaced is no candidate
+        logits = torch.cat((logits[:, :1], logits[:, 1:].masked_fill(~offered, _NEVER)), 1)
         chances = logits.log_softmax(1).masked_fill(~batch.right, _NEVER)
         return -chances.logsumexp(1).sum()
 

@@ -16,7 +16,9 @@ IGNORED: Final = -100
 """The label of a token of which nothing is asked."""
 _MASK_RATE: Final = 0.09
 _KIND: Final = COLUMNS.index("kind")
+_BALANCE: Final = COLUMNS.index("balance")
 _CONTEXT: Final = COLUMNS.index("context")
+_USES: Final = COLUMNS.index("uses")
 _HIDDEN: Final = KINDS.index("mask")
 _WRITE: Final = {word: EDITS.index(f"write {word}") for word in WORDS}
 _MASKABLE: Final = frozenset({"name", "operator", "keyword", "number"})
@@ -75,16 +77,25 @@ class WindowDraft:
         return name.startswith("a " if insert else "write a ") and "line" not in name
 
     def hide(self, mask: Sequence[int], rng: random.Random) -> None:
-        """Put the pieces of a mask for some tokens, to be told from what surrounds them."""
+        """Put the pieces of a mask for some tokens, to be told from what surrounds them.
+
+        How often names are used is not told then: it would give away which one is hidden.
+        """
         hidden = {
             i
             for i, token in enumerate(self._items)
             if self._edits[i] == KEEP and token.kind in _MASKABLE and rng.random() < _MASK_RATE
         }
+        for row in self._rows:
+            row[_USES] = 0
+        self._pointers = [
+            (place, kind, tuple(p for p in found if p not in hidden))
+            for place, kind, found in self._pointers
+        ]
         for i in sorted(hidden):
             token = self._items[i]
             self._rows[i][: len(mask)] = mask
-            self._rows[i][_KIND] = _HIDDEN
+            self._rows[i][_KIND], self._rows[i][_BALANCE] = _HIDDEN, 0
             for near in range(max(i - 1, 0), min(i + 2, len(self._rows))):
                 self._rows[near][_CONTEXT] = 0
             if token.text in _WRITE:

@@ -10,6 +10,7 @@ import pytest
 
 from thea_code_system.models import checkpoint as module
 from thea_code_system.models.checkpoint import TOKENIZER, WEIGHTS, Checkpoint, ModelError
+from thea_code_system.models.reader import COLUMNS
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -26,7 +27,7 @@ def network(vocabulary):
 
 @pytest.fixture
 def rows(vocabulary):
-    found = torch.zeros(1, 9, 16, dtype=torch.int32)
+    found = torch.zeros(1, 9, len(COLUMNS), dtype=torch.int32)
     found[0, :, 0] = torch.arange(2, 11)
     return found
 

@@ -67,7 +67,7 @@ def corruptor(text, seed, language="python"):
     return Corruptor(text, tokens, random.Random(seed), python=language == "python")
 
 
-def drawn(text, language, kind, times=400):
+def drawn(text, language, kind, times=800):
     """What one corruptor draws many times, one at a time."""
     one = corruptor(text, 0, language)
     made = (getattr(one, kind)(1) for _ in range(times))
@@ -178,7 +178,9 @@ def test_all_ways_of_breaking_are_drawn(broken, wrong):
         "drop a bracket", "drop a comma", "drop a colon", "drop a quote", "drop a token",
         "stray token", "wrong token", "swap tokens", "shift a line", "shift a block", "join lines",
         "split a line", "cut a line", "merge conflict", "lose a body", "double a line start",
-        "slip of the pen", "comment out", "lose a newline and indent",
+        "slip of the pen", "comment out", "prefixed lines", "old lines", "fence or prose",
+        "smart quotes", "unseen character", "wide or alike", "foreign word", "foreign comment",
+        "foreign block", "old python",
     }  # fmt: skip
     assert {made.kind for made in wrong} == {
         "other name", "other operator", "negation", "swap arguments", "other literal",
@@ -202,6 +204,31 @@ def test_other_names_come_from_the_same_function(wrong):
     }
     assert names
     assert names <= {"items", "limit", "name", "count", "note", "total", "KeyError", "min", "all"}
+
+
+def test_python_2_wrote_statements_where_functions_stand(broken):
+    old = [made.text for made in broken if made.kind == "old python"]
+    assert any("print 'added'" in text for text in old)
+    assert any('raise KeyError, f"no shelf' in text for text in old)
+
+
+def test_a_header_of_a_condition_gets_another_name():
+    text = "def f(first, second):\n    total = first\n    if second:\n        return total\n"
+    assert any(made.text.count("second:") == 0 for made in drawn(text, "python", "meaning"))
+
+
+def test_a_parameter_keeps_its_name():
+    text = "def f(first, second=None):\n    for third in first:\n        second = third\n"
+    names = [made for made in drawn(text, "python", "meaning") if made.kind == "other name"]
+    assert names
+    for made in names:
+        assert made.text.startswith("def f(first, second=None):\n    for third in ")
+
+
+def test_every_shift_of_tabs_changes_a_column():
+    shifts = [one for one in drawn(TABS, "python", "syntax") if one.kind.startswith("shift")]
+    assert shifts
+    assert all(made.text != TABS for made in shifts)
 
 
 def test_a_shift_of_tabs_stays_in_tabs():

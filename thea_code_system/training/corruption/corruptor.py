@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from thea_code_system.models.tokens import CodeTokens
+from thea_code_system.training.corruption.artefacts import ArtefactBreaker
 from thea_code_system.training.corruption.lines import LineBreaker
 from thea_code_system.training.corruption.meaning import MeaningBreaker
 from thea_code_system.training.corruption.tokens import TokenBreaker
@@ -47,6 +48,7 @@ class Corruptor:
         self._text, self._rng = text, rng
         token = TokenBreaker(text, tokens, rng, python=python)
         line = LineBreaker(text, tokens, rng, python=python)
+        artefact = ArtefactBreaker(text, tokens, rng, python=python)
         meaning = MeaningBreaker(text, tokens, rng, python=python)
         self._syntax = (
             Way("drop a bracket", 16, token.drop_a_bracket),
@@ -59,15 +61,24 @@ class Corruptor:
             Way("swap tokens", 3, token.swap_tokens),
             Way("shift a line", 14, line.shift_a_line),
             Way("shift a block", 10, line.shift_a_block),
-            Way("join lines", 4, line.join_lines),
+            Way("join lines", 6, line.join_lines),
             Way("split a line", 4, line.split_a_line),
             Way("cut a line", 5, line.cut_a_line),
-            Way("merge conflict", 5, line.merge_conflict),
+            Way("merge conflict", 8, line.merge_conflict),
             Way("lose a body", 4, line.lose_a_body),
             Way("double a line start", 3, line.double_a_line_start),
             Way("slip of the pen", 5, token.slip_of_the_pen),
             Way("comment out", 3, line.comment_out),
-            Way("lose a newline and indent", 2, line.join_lines),
+            Way("prefixed lines", 3, artefact.prefixed_lines),
+            Way("old lines", 2, artefact.old_lines),
+            Way("fence or prose", 4, artefact.fence_or_prose),
+            Way("smart quotes", 3, artefact.smart_quotes),
+            Way("unseen character", 2, artefact.unseen_character),
+            Way("wide or alike", 3, artefact.wide_or_alike),
+            Way("foreign word", 3, artefact.foreign_word),
+            Way("foreign comment", 2, artefact.foreign_comment),
+            Way("foreign block", 3, artefact.foreign_block),
+            Way("old python", 8, artefact.old_python),
         )
         self._meaning = (
             Way("other name", 40, meaning.other_name),

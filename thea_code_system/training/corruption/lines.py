@@ -153,7 +153,7 @@ class LineBreaker(Breaker):
         tab = "\t" in self._text[token.start : token.end] or (
             not token.column and "\n\t" in self._text
         )
-        white = "\t" * (columns // 8 or (columns > 0)) if tab else " " * columns
+        white = "\t" * (columns // 8) + " " * (columns % 8) if tab else " " * columns
         return Edit(token.start, token.end, white)
 
     def _shifted(self, first: int, last: int) -> list[Edit] | None:

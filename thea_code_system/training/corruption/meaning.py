@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
+from thea_code_system.correctors.learned.classes import BUILTINS
+from thea_code_system.correctors.learned.scopes import PythonNames
 from thea_code_system.models.tokens import LINE
 from thea_code_system.training.corruption.base import CLOSERS, Breaker
 from thea_code_system.values.correction import Edit
 
+_CLOSE: Final = 40  # tokens on each side, where names are copied from most
 _CLASSES: Final = (
     ("==", "!=", "<", ">", "<=", ">="),
     ("===", "!==", "==", "!=", "<", ">", "<=", ">="),
@@ -28,20 +32,42 @@ class MeaningBreaker(Breaker):
     """Changes what code does, and mostly not whether it parses."""
 
     def other_name(self, near: int | None) -> list[Edit] | None:
-        """A variable is read for another one of the same function."""
+        """A variable is read for another one that is visible there, of the same function mostly."""
         index = self._pick(lambda t: t.kind == "name", near)
-        if index is None or not self._is_variable(index):
+        if index is None or not self._is_read(index):
             return None
         called = index + 1 < len(self._items) and self._items[index + 1].text == "("
         if called and self._rng.random() < 0.7:
             return None
+        others = self._rivals(index) - {self._items[index].text, "self", "cls"}
+        return self._replace(index, self._rng.choice(sorted(others))) if others else None
+
+    def _rivals(self, index: int) -> frozenset[str]:
+        """The names that may be read in a token's place and stand near it, or in its function."""
         low, high = self._function(index)
-        others = {
+        if self._rng.random() < 0.5:
+            low, high = max(low, index - _CLOSE), min(high, index + _CLOSE)
+        if self._names is not None:
+            words = {token.text for token in self._items[low:high] if token.kind == "name"}
+            return (self._names.visible(self._items[index]) - BUILTINS) & words
+        return frozenset(
             self._items[i].text for i in range(low, high) if self._is_variable(i) or self._binds(i)
-        } - {self._items[index].text, "self", "cls", "print", "len", "str", "int"}
-        if not others:
+        )
+
+    def _is_read(self, index: int) -> bool:
+        if self._names is not None:
+            return self._names.is_read(self._items[index])
+        return self._is_variable(index)
+
+    @cached_property
+    def _names(self) -> PythonNames | None:
+        """What Python's own syntax tree tells of names; None where there is none."""
+        if not self._python:
             return None
-        return self._replace(index, self._rng.choice(sorted(others)))
+        try:
+            return PythonNames(self._text, self._items)
+        except (SyntaxError, ValueError, RecursionError):
+            return None
 
     def other_operator(self, near: int | None) -> list[Edit] | None:
         """An operator, or a small literal, is another of its class."""
