@@ -36,7 +36,11 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class ActorRecord:
-    """What one actor did in the latest run that had it; ``rate`` in files a second of uptime."""
+    """What one actor did in the latest run that had it; ``rate`` in files a second of uptime.
+
+    Of its edit model: ``tokens`` read, ``token_rate`` in tokens a second of reading, ``windows``
+    read at once on average, and the seconds that its passes spent in the ``queue``.
+    """
 
     name: str
     device: str
@@ -45,6 +49,10 @@ class ActorRecord:
     rate: float
     resident_bytes: int
     healthy: bool
+    tokens: int = 0
+    token_rate: float = 0.0
+    windows: float = 0.0
+    queue: float = 0.0
 
 
 class _Said:
@@ -152,13 +160,26 @@ class LedgerStatistics:
 
     @staticmethod
     def _actor(name: str, plain: dict[str, Any]) -> ActorRecord:
+        counted = RunStatistics.unpack(plain)
         files = TorchCounter()
-        for counter, packed in plain.get("counters", {}).items():
+        for counter, value in counted.counters.items():
             if counter.startswith("files/"):
-                files.merge(TorchCounter.unpack(packed))
+                files.merge(value)
         uptime = scalar(float(plain.get("uptime", 0.0)))
         rate = div(files.value(), uptime) if float(uptime) else uptime
         return ActorRecord(
             name, str(plain.get("device", "")), int(files), float(uptime), float(rate),
             int(plain.get("resident_bytes", 0)), bool(plain.get("healthy", False)),
+            *LedgerStatistics._reading(counted),
         )  # fmt: skip
+
+    @staticmethod
+    def _reading(counted: RunStatistics) -> tuple[int, float, float, float]:
+        """What an actor's edit model has read, how fast, in what batches, and the time waited."""
+        tokens = counted.counters.get("model/tokens")
+        if tokens is None:
+            return 0, 0.0, 0.0, 0.0
+        measured = counted.accumulators
+        rate = div(tokens.value(), measured["model/seconds"].total())
+        windows, queue = measured["model/windows"].mean(), measured["model/queue"].total()
+        return int(tokens), float(rate), float(windows), float(queue)

@@ -54,8 +54,23 @@ def _actors(statistics: LedgerStatistics, registry: CollectorRegistry) -> None:
     done = Gauge("thea_actor_files", "Files an actor has corrected", label, registry=registry)
     uptime = Gauge("thea_actor_uptime_seconds", "Its life so far", label, registry=registry)
     memory = Gauge("thea_actor_resident_bytes", "Its memory", label, registry=registry)
+    tokens = Gauge("thea_actor_model_tokens", "Tokens its model has read", label, registry=registry)
+    rate = Gauge(
+        "thea_actor_model_tokens_per_second", "How fast it reads", label, registry=registry
+    )
+    windows = Gauge(
+        "thea_actor_model_batch_windows", "Windows it reads at once", label, registry=registry
+    )
+    queue = Gauge(
+        "thea_actor_model_queue_seconds", "Time its passes waited", label, registry=registry
+    )
     for actor in statistics.actors():
         healthy.labels(actor.name).set(int(actor.healthy))
         done.labels(actor.name).set(actor.files)
         uptime.labels(actor.name).set(actor.seconds)
         memory.labels(actor.name).set(actor.resident_bytes)
+        if actor.tokens:
+            tokens.labels(actor.name).set(actor.tokens)
+            rate.labels(actor.name).set(actor.token_rate)
+            windows.labels(actor.name).set(actor.windows)
+            queue.labels(actor.name).set(actor.queue)

@@ -15,6 +15,7 @@ class RunStatistics:
 
     Counters: ``files/<status>``, ``state/<state>``, ``rule/<code>/<state>``, ``batches``.
     Accumulators: ``confidence`` and ``confidence/<family>`` (probabilities), ``seconds`` (a batch).
+    Both have more under ``model/``, of what the edit model has read (``models/meter.py``).
     Nothing is folded, and torch not loaded, before somebody reads.
     """
 

@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from thea_cli.commands.stats import StatsTables
 from thea_cli.ledger_statistics import PSEUDO_OBSERVATIONS, LedgerStatistics
 from thea_cli.prometheus import exposition
 from thea_code_system.ledger.records import RunRecord
@@ -65,6 +66,30 @@ def test_actors_of_the_latest_run_show_files_a_second():
     }  # fmt: skip
     (row,) = LedgerStatistics([run("a", [], actors={"correction-0": actor})], [], []).actors()
     assert (row.name, row.files, row.rate, row.healthy) == ("correction-0", 8, 2.0, True)
+
+
+def read_by_a_model():
+    counted = RunStatistics()
+    counted.count("files/corrected", 1)
+    counted.count("model/tokens", 600)
+    for windows, seconds, queue in ((8, 0.25, 0.0), (2, 0.125, 0.5)):
+        counted.measure("model/windows", windows)
+        counted.measure("model/seconds", seconds)
+        counted.measure("model/queue", queue)
+    actor = {"healthy": True, "uptime": 4.0, "resident_bytes": 0, **counted.pack()}
+    return LedgerStatistics([run("a", [], actors={"correction-0": actor})], [], [])
+
+
+def test_what_a_model_has_read_is_shown_for_its_actor(capsys):
+    (row,) = read_by_a_model().actors()
+    assert (row.tokens, row.token_rate) == (600, 1600)
+    assert (row.windows, row.queue) == (5.0, 0.5)
+    StatsTables(read_by_a_model()).print()
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if "1,600" in x]
+    assert line.split() == ["correction-0", "600", "1,600", "5.0", "0.50", "s"]
+    samples = exposition(read_by_a_model())
+    assert 'thea_actor_model_tokens_per_second{actor="correction-0"} 1600' in samples
+    assert 'thea_actor_model_queue_seconds{actor="correction-0"} 0.5' in samples
 
 
 def test_prometheus_can_read_the_exposition():

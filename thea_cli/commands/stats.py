@@ -85,6 +85,7 @@ class StatsTables:
         self._histogram()
         self._acceptance()
         self._actors()
+        self._reading()
         self._runs()
 
     def _rules(self) -> None:
@@ -120,6 +121,16 @@ class StatsTables:
             memory = f"{row.resident_bytes // 2**20} MiB"
             rate = f"{row.rate:.1f}" if row.files else ""
             table.row(row.name, row.device, row.files or "", rate, memory)
+        table.print()
+
+    def _reading(self) -> None:
+        """What the edit models have read: windows at once, and seconds that others had to wait."""
+        numbers = ("tokens read", "tokens/s", "windows", "waited")
+        table = Table("edit model of", *numbers, right=numbers)
+        for row in self._of.actors():
+            if row.tokens:
+                speed, waited = f"{row.token_rate:,.0f}", f"{row.queue:.2f} s"
+                table.row(row.name, f"{row.tokens:,}", speed, f"{row.windows:.1f}", waited)
         table.print()
 
     def _runs(self) -> None:

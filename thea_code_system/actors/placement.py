@@ -14,6 +14,7 @@ from thea_code_system.correctors.selection import Selection
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import Actor, ActorPool, Cluster, choose_device
+from thea_code_system.wrappers.actor import ActorOptions
 from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
@@ -21,6 +22,7 @@ LINTING_PAYS = 30_000  # the same where only linters run: they use every process
 BATCH_FILES = (512, 256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
 BATCHES_EACH = 4  # so that workers end together although files differ
 BATCH_BYTES = 8_000_000
+READING = ("syntax", "learned")  # the families that ask the edit model
 
 
 class RunPlacement:
@@ -49,13 +51,14 @@ class RunPlacement:
         return ActorPool(
             actor,
             num_actors=workers,
-            args=(context, self._device()),
+            args=(context, self._device(inline=inline)),
             inline=inline,
             name="correction",
             run_id=run,
             batch_size=batch or self._batch(files, workers),
             batch_bytes=BATCH_BYTES,
             size_of=self._size,
+            options=await self._options(actor.options, context, inline=inline),
         )
 
     async def close(self) -> None:
@@ -63,6 +66,21 @@ class RunPlacement:
         if self._cluster is not None:
             await self._cluster.leave()
             self._cluster = None
+
+    async def _options(
+        self, asked: ActorOptions, context: ProjectContext, *, inline: bool
+    ) -> ActorOptions:
+        """What each actor asks of the cluster: a share of a GPU where a model is to read on one."""
+        reads = any(self._selects(context, family) for family in READING)
+        cluster = not inline and reads and self._config.device.startswith(("auto", "cuda"))
+        nodes = await asyncio.to_thread(Cluster.free_resources) if cluster else []
+        if any(node.get("GPU", 0.0) for node in nodes):
+            return asked
+        return dataclasses.replace(asked, num_gpus=0.0)
+
+    @staticmethod
+    def _selects(context: ProjectContext, family: str) -> bool:
+        return Selection(context.settings, BUILT_IN).of(family).active
 
     @staticmethod
     def _batch(files: int, workers: int) -> int:
@@ -73,19 +91,21 @@ class RunPlacement:
         several = (size for size in BATCH_FILES if len(range(0, share, size)) >= BATCHES_EACH)
         return next(several, 1)
 
-    @staticmethod
-    def _pays(context: ProjectContext) -> int:
+    @classmethod
+    def _pays(cls, context: ProjectContext) -> int:
         """From how many files on a local cluster pays for what was selected."""
-        selection = Selection(context.settings, BUILT_IN)
-        linting = not any(
-            selection.of(family).active for family in ("syntax", "spelling", "learned")
-        )
-        return LINTING_PAYS if linting else CLUSTER_PAYS
+        working = any(cls._selects(context, family) for family in (*READING, "spelling"))
+        return CLUSTER_PAYS if working else LINTING_PAYS
 
-    def _device(self) -> str | None:
-        """The device that was asked for; each actor chooses for itself where none was."""
+    def _device(self, *, inline: bool) -> str | None:
+        """The device that was asked for; each actor chooses for itself where none was.
+
+        On Ray an actor sees no GPU but its own, whatever the number of that.
+        """
         asked = self._config.device
-        return None if asked == "auto" else choose_device(asked)
+        if asked == "auto":
+            return None
+        return choose_device(asked) if inline else choose_device(asked).partition(":")[0]
 
     def _on_ray(self, workers: int) -> bool:
         asked = self._config.address is not None

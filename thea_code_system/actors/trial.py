@@ -18,7 +18,7 @@ from thea_code_system.values.evaluation import Candidate, Prediction, RepairCase
 from thea_code_system.values.outcome import FileOutcome, Skipped, SkipReason
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import NotTextError, SourceFile
-from thea_code_system.wrappers import ActorPool, ItemFailure, async_actor
+from thea_code_system.wrappers import ActorPool, ItemFailure
 
 _BATCH: Final = 16  # cases in one call: each may take seconds, and a call has a deadline
 _OFFERED: Final = frozenset({State.APPLIED, State.SUGGESTED, State.CONFLICTED})
@@ -26,7 +26,6 @@ _LATE: Final = "ran out of time, so that what is offered depends on the machine"
 REPAIRS: Final = "syntax"
 
 
-@async_actor(num_cpus=1)
 class RawCorrectionActor(CorrectionActor):
     """Corrects by what its correctors say of themselves, which calibration starts from."""
 

@@ -24,12 +24,15 @@ class CorrectorRegistry:
     Args:
         context: the project; its settings say what is selected.
         toolbox: the outside programs that the correctors share with screening and verification.
+        device: the torch device that was asked for, for the edit model; None where none was.
     """
 
-    def __init__(self, context: ProjectContext, toolbox: Toolbox) -> None:
+    def __init__(
+        self, context: ProjectContext, toolbox: Toolbox, device: str | None = None
+    ) -> None:
         self._context = context
         self._toolbox = toolbox
-        self.shelf = ModelShelf(context.settings.model)
+        self.shelf = ModelShelf(context.settings.model, device)
         self.unavailable: dict[str, str] = {}
         """Families that cannot be used here, and why."""
         self._extensions: dict[str, EntryPoint] = {

@@ -9,7 +9,13 @@ from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from thea_code_system.errors import ActorError
-from thea_code_system.wrappers.actor import Actor, ActorHealth, ActorIdentity, ActorMetrics
+from thea_code_system.wrappers.actor import (
+    Actor,
+    ActorHealth,
+    ActorIdentity,
+    ActorMetrics,
+    ActorOptions,
+)
 from thea_code_system.wrappers.dispatch import Dispatch, ItemFailure
 from thea_code_system.wrappers.host import ActorDeadError, ActorRecipe, DeadlineError, Host
 from thea_code_system.wrappers.platform import Platform
@@ -51,6 +57,7 @@ class ActorPool:
         batch_bytes: int = 100_000,
         deadline: float | None = None,
         size_of: Callable[[Any], int] | None = None,
+        options: ActorOptions | None = None,
     ) -> None:
         """Describe the pool; its actors start at first use.
 
@@ -68,6 +75,7 @@ class ActorPool:
             deadline: seconds that one call, which is one batch, may take; where None the class's
                 own, else 600.
             size_of: the bytes of an item; then the largest items of a sequence also go first.
+            options: what each actor asks for; what its class records where None.
 
         Raises:
             ValueError: a number of actors, batches or items is below one.
@@ -81,8 +89,9 @@ class ActorPool:
         self._run_id = run_id
         self._max_in_flight = max_in_flight
         self._limits = BatchLimits(batch_size, batch_bytes, size_of)
-        self._deadline = deadline or cls.options.deadline or DEADLINE
-        self._placement = Placement(cls.options, inline=inline)
+        asked = options or cls.options
+        self._deadline = deadline or asked.deadline or DEADLINE
+        self._placement = Placement(asked, inline=inline)
         self._wanted = wanted
         self._numbers = itertools.count()
         self._workers: list[PoolWorker] = []

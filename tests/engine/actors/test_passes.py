@@ -187,3 +187,22 @@ async def test_a_python_2_except_clause_is_broken_although_a_newer_grammar_takes
     settings = {"min_confidence": 0.0, "unsafe_fixes": True}
     outcome = (await outcomes_of({"m.py": text}, tmp_path, **settings))["m.py"]
     assert "except ValueError as error:" in text_after(outcome, text)
+
+
+async def test_metrics_tell_what_the_edit_model_has_read(tmp_path, hand_made):
+    model = hand_made({}).save(tmp_path / "model")
+    context = ProjectContext(str(tmp_path), Settings(select=("syntax", "learned"), model=model))
+    actor = create_actor(CorrectionActor, context, inline=True)
+    assert "model/tokens" not in (await actor.metrics()).counters
+    texts = {"m.py": "def f(a):\n    if a\n        return 1\n", "whole.py": "x = 1\n"}
+    await actor.correct([SourceFile.decode(path, t.encode()) for path, t in texts.items()])
+    metrics = await actor.metrics()
+    again = await actor.metrics()
+    packed = await actor.statistics()
+    await actor.shutdown()
+    assert int(metrics.counters["model/tokens"]) > 20
+    assert int(again.counters["model/tokens"]) == int(metrics.counters["model/tokens"])
+    assert "model/tokens" in packed["counters"]
+    for name in ("windows", "seconds", "queue", "tokens-per-second"):
+        assert float(metrics.accumulators[f"model/{name}"].max()) >= 0
+    assert float(metrics.accumulators["model/windows"].min()) >= 1

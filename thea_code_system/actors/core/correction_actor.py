@@ -18,15 +18,19 @@ from thea_code_system.values.source import SourceFile
 from thea_code_system.verification.lint import LintVerifier
 from thea_code_system.verification.parse import ParseVerifier
 from thea_code_system.wrappers import Actor, async_actor, remote_method
+from thea_code_system.wrappers.actor import ActorMetrics
 from thea_code_system.wrappers.clock import Stopwatch
 
 
-@async_actor(num_cpus=1)
+@async_actor(num_cpus=1, num_gpus=0.25)
 class CorrectionActor(Actor):
-    """Owns the correctors, the gate and the verifiers, and corrects batches of files."""
+    """Owns the correctors, the gate and the verifiers, and corrects batches of files.
+
+    Its edit model reads on the device that was asked for, else on its share of a GPU if it got one.
+    """
 
     def __init__(self, context: ProjectContext, device: str | None = None) -> None:
-        self._context = context
+        self._context, self._device = context, device
         self._statistics = RunStatistics(device)
         self.counters = self._statistics.counters
         self.accumulators = self._statistics.accumulators
@@ -35,7 +39,7 @@ class CorrectionActor(Actor):
         """Build the organs; nothing heavy is imported before it is needed."""
         settings = self._context.settings
         self._toolbox = Toolbox(settings.tool_seconds, self._context.root)
-        self._registry = CorrectorRegistry(self._context, self._toolbox)
+        self._registry = CorrectorRegistry(self._context, self._toolbox, self._device)
         self._registry.active()  # screening shares the Ruff corrector's run, so that comes first
         self._passes = Passes(
             self._context,
@@ -69,8 +73,18 @@ class CorrectionActor(Actor):
         return outcomes
 
     @remote_method
+    async def metrics(self) -> ActorMetrics:
+        """Counters and accumulators, with what the edit model has read; uptime and memory."""
+        self._take_readings()
+        return await super().metrics()
+
+    @remote_method
     async def statistics(self) -> Mapping[str, Any]:
         """What this actor has counted and measured, packed, and what was unavailable."""
+        self._take_readings()
         lost = {**self._registry.unavailable, **self._passes.unavailable}
         warnings, self._toolbox.warnings = self._toolbox.warnings, []
         return {**self._statistics.pack(), "unavailable": lost, "warnings": warnings}
+
+    def _take_readings(self) -> None:
+        self._statistics.merge(self._registry.shelf.measured())
