@@ -11,7 +11,7 @@ from thea_cli.tables import Table
 from thea_code_system.values.reliability import FamilyReliability, ReliabilityBin
 
 _NUMBERS = ("judged", "kept", "predicted", "kept share", "posterior")
-_NOTHING = (
+NOTHING = (
     "Nothing has been judged here yet. Answers in `thea review`, `thea undo` of a correction or a"
     " file, and a verifier's rejections are evidence; silence is none."
 )
@@ -26,7 +26,7 @@ class CalibrationTables:
     def print(self) -> None:
         """In the terminal; a bin that nobody judged is left out."""
         if not self._families:
-            Console.print(_NOTHING)
+            Console.print(NOTHING)
             return
         table = Table("family", "confidence", *_NUMBERS, "95 %", right=_NUMBERS)
         for each in self._families:

@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "List the families and rules there are.",
     "explain": "Explain a rule, or what the edit model thinks of a line.",
     "evaluate": "Measure corrections on cases with known answers.",
+    "learn": "Adapt the edit model to your own past, and calibrate confidences.",
     "config": "Show every setting, its value and where it comes from.",
     "doctor": "Check devices, tools, correctors and the cluster.",
 }

@@ -21,6 +21,34 @@ REPOSITORY_FILE = "thea-calibration.toml"
 
 
 @dataclass(frozen=True, slots=True)
+class RepositoryFile:
+    """A repository's committed calibration: confidences and ceilings by code or family."""
+
+    confidence: Mapping[str, float]
+    ceilings: Mapping[str, float]
+
+    @classmethod
+    def of(cls, text: str) -> RepositoryFile:
+        """What a file's text says.
+
+        Raises:
+            ConfigError: it is not TOML with tables of numbers.
+        """
+        try:
+            tables = tomli.loads(text)
+            confidence, ceilings = (
+                {code: float(value) for code, value in sorted(tables.get(name, {}).items())}
+                for name in ("confidence", "ceilings")
+            )
+        except (tomli.TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
+            raise ConfigError(
+                f"{REPOSITORY_FILE}: {error}",
+                'It holds tables [confidence] and [ceilings] of numbers: "ruff/F401" = 0.9',
+            ) from error
+        return cls(confidence, ceilings)
+
+
+@dataclass(frozen=True, slots=True)
 class Curve:
     """A monotone map from raw score to probability, linear between its points.
 
@@ -76,21 +104,14 @@ class Calibration:
         """Add a repository's committed calibration; untrusted, it can only lower confidences.
 
         Raises:
-            ConfigError: where the text is not TOML with a ``[confidence]`` table of numbers.
+            ConfigError: where the text is not TOML with tables of numbers.
         """
-        try:
-            rows = tomli.loads(text).get("confidence", {})
-            values = {str(code): float(value) for code, value in rows.items()}
-        except (tomli.TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
-            raise ConfigError(
-                f"{REPOSITORY_FILE}: {error}",
-                'It holds a table [confidence] of codes and numbers: "ruff/F401" = 0.9',
-            ) from error
-        mark = f"{self.digest}{sorted(values.items())}{trust}"
+        file = RepositoryFile.of(text)
+        mark = f"{self.digest}{file}{trust}"
         digest = hashlib.blake2b(mark.encode(), digest_size=12).hexdigest()
-        if trust:
-            return Calibration(self.curves, self.ceilings, values, digest)
-        return Calibration(self.curves, {**self.ceilings, **self._lower(values)}, {}, digest)
+        bounds = file.ceilings if trust else {**file.ceilings, **file.confidence}
+        ceilings = {**self.ceilings, **self._lower(bounds)}
+        return Calibration(self.curves, ceilings, file.confidence if trust else {}, digest)
 
     def confidences(self, proposals: Sequence[Proposal]) -> torch.Tensor:
         """The probability that the owner would keep each proposal: float64 of shape [n].

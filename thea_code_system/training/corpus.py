@@ -48,21 +48,28 @@ class Corpus:
         """All pieces of all files in some folders, in the order of their paths."""
         for folder in folders:
             for path in sorted(folder.rglob("*")):
-                language = self._languages.for_path(path.name)
                 name = path.relative_to(folder).as_posix()
-                if language is None or _PASSED_OVER.search(name) or not path.is_file():
+                if not self.wants(name) or not path.is_file() or path.stat().st_size > _LARGEST:
                     continue
-                yield from self._of_file(path, f"{folder.name}/{name}", language)
+                try:
+                    data = path.read_bytes()
+                except OSError:
+                    continue
+                yield from self.of_file(name, data, f"{folder.name}/{name}")
 
-    def _of_file(self, path: Path, origin: str, language: Language) -> Iterator[Piece]:
-        if path.stat().st_size > _LARGEST:
-            return
+    def wants(self, name: str) -> bool:
+        """Whether a file of this name, relative to its project, may hold code written by hand."""
+        return self._languages.for_path(name) is not None and not _PASSED_OVER.search(name)
+
+    def of_file(self, name: str, data: bytes, origin: str) -> Iterator[Piece]:
+        """The pieces of one file of a name that is wanted."""
+        language = self._languages.for_path(name)
         try:
-            text = path.read_text("utf-8")
-        except (UnicodeDecodeError, OSError):
+            text = data.decode("utf-8") if len(data) <= _LARGEST else ""
+        except UnicodeDecodeError:
             return
         lines = text.count("\n") + 1
-        if len(text) / lines > 80 or _GENERATED.search(text[:600]):
+        if language is None or len(text) / lines > 80 or _GENERATED.search(text[:600]):
             return
         text = text.replace("\r\n", "\n")
         for piece in self._cut(text, language):

@@ -38,16 +38,26 @@ class RankingFit:
     def __init__(self, strength: float = 1e-3) -> None:
         self._strength = strength
 
-    def fit(self, cases: Sequence[RankedCase]) -> dict[str, float]:
-        """The weights by their names, rounded to four decimals."""
+    def fit(
+        self, cases: Sequence[RankedCase], around: Mapping[str, float] | None = None
+    ) -> dict[str, float]:
+        """The weights by their names, rounded to four decimals; ``around`` is what they start from.
+
+        The penalty then draws them there, and not to zero.
+        """
         import torch
 
         rows, real, none, right = self._tensors(cases)
         counts = torch.tensor([case.weight for case in cases], dtype=torch.float64)
-        ours = torch.zeros(len(RepairRanker.REPAIR), dtype=torch.float64)
-        ours[0] = 3.0  # the search's own score, as it was fitted
+        middle = [
+            torch.tensor([(around or {}).get(name, 0.0) for name in names], dtype=torch.float64)
+            for names in (RepairRanker.REPAIR, RepairRanker.NONE)
+        ]
+        ours, theirs = (values.clone() for values in middle)
+        if around is None:
+            ours[0] = 3.0  # the search's own score, as it was fitted
         ours.requires_grad_(True)
-        theirs = torch.zeros(len(RepairRanker.NONE), dtype=torch.float64, requires_grad=True)
+        theirs.requires_grad_(True)
         optimizer = torch.optim.LBFGS(
             [ours, theirs], max_iter=_STEPS, line_search_fn="strong_wolfe"
         )
@@ -57,7 +67,8 @@ class RankingFit:
             chances = self._chances(rows @ ours, real, none @ theirs)
             each = -chances.masked_fill(~right, -torch.inf).logsumexp(1)
             loss = (each * counts).sum() / counts.sum()
-            loss = loss + self._strength * (ours.square().sum() + theirs.square().sum())
+            off = (ours - middle[0]).square().sum() + (theirs - middle[1]).square().sum()
+            loss = loss + self._strength * off
             loss.backward()  # type: ignore[no-untyped-call]
             return loss
 

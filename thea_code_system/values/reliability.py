@@ -54,3 +54,19 @@ class FamilyReliability:
     ece: float
     floor: float
     sources: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibratedCode:
+    """What ``n`` judged corrections of one code say, ``hits`` of which were kept.
+
+    ``predicted`` is their mean confidence, ``value`` the new number; None where it stays as it is.
+    ``ceiling`` is whether that bounds the code's confidences, or is the confidence of each.
+    """
+
+    code: str
+    n: int
+    hits: int
+    predicted: float
+    value: float | None
+    ceiling: bool

@@ -20,7 +20,7 @@ from thea_code_system.ledger.records import (
 from thea_code_system.ledger.state import NAME, State, StateDirectory
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
-from thea_code_system.values.reliability import FamilyReliability
+from thea_code_system.values.reliability import CalibratedCode, FamilyReliability
 from thea_code_system.values.workspace import Written
 from thea_code_system.workspace.git import Git
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
@@ -251,6 +251,23 @@ class LedgerActor(Actor):
 
         history = (await self._opened()).history
         return await self._do(lambda: JudgedFamilies(history.judgements()).families())
+
+    @remote_method
+    async def recalibrated(self, present: str) -> tuple[str, tuple[CalibratedCode, ...]]:
+        """A repository's calibration by all judgements, as its file's text, and what is new in it.
+
+        Args:
+            present: the text of its file as it is; empty where there is none.
+
+        Raises:
+            ConfigError: that cannot be understood.
+        """
+        from thea_code_system.confidence.repository import RepositoryCalibration
+
+        history = (await self._opened()).history
+        weighed = await self._do(lambda: RepositoryCalibration(history.judgements(), present))
+        codes = await self._do(weighed.codes)
+        return weighed.text(codes), codes
 
     @remote_method
     async def statistics_rows(self, limit: int = -1) -> tuple[RunRecord, ...]:

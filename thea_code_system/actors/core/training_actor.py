@@ -1,4 +1,4 @@
-"""The actor that measures what correctors are worth; the only one that knows of training."""
+"""The actor that trains, and measures what correctors are worth; no other knows of training."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from thea_code_system.actors.planning import RunPlan
 from thea_code_system.actors.trial import REPAIRS, Trial
@@ -19,15 +20,19 @@ from thea_code_system.values.evaluation import (
     Prediction,
     RepairCase,
 )
+from thea_code_system.values.learning import LearningJob, LearningProgress, LearningReport
 from thea_code_system.wrappers import Actor, async_actor, remote_method
 from thea_code_system.wrappers.clock import Stopwatch
+
+if TYPE_CHECKING:
+    from thea_code_system.training.learning import Learning
 
 BUGS = "learned"
 
 
 @async_actor
 class TrainingActor(Actor):
-    """Lives in the driver: has cases corrected, and judges what comes of it.
+    """Lives in the driver: has cases corrected, judges what comes of it, and adapts the edit model.
 
     Args:
         config: what is selected, and where the work is done. Where nothing is selected, files that
@@ -40,6 +45,28 @@ class TrainingActor(Actor):
         self._watch = Stopwatch()
         self._expected: int | None = None
         self._evaluation: EvaluationReport | None = None
+        self._learning: Learning | None = None
+
+    @remote_method
+    async def learn(self, job: LearningJob) -> LearningReport:
+        """Adapt the edit model to a team's past, and write it unless it is worse.
+
+        Cancelled while it trains, it writes a checkpoint that ``job.resume`` goes on from.
+
+        Raises:
+            UsageError: there is nothing to learn from, or nowhere to write to.
+            WorkspaceError: a folder holds no repository with a commit.
+            ToolError: the model to start from cannot be read, or a tool cannot be run.
+        """
+        from thea_code_system.training.learning import Learning
+
+        self._learning = Learning(job, self._measured)
+        return await self._learning.run()
+
+    @remote_method
+    async def progress(self) -> LearningProgress:
+        """How far learning is."""
+        return LearningProgress() if self._learning is None else self._learning.progress
 
     @remote_method
     async def evaluate(self, job: EvaluationJob) -> AsyncGenerator[Prediction, None]:
@@ -82,6 +109,23 @@ class TrainingActor(Actor):
     async def expected(self) -> int | None:
         """How many predictions there will be; None as long as cases are still being read."""
         return self._expected
+
+    async def _measured(
+        self, model: str, cases: str
+    ) -> AsyncGenerator[EvaluationReport | None, None]:
+        """None for each case that a model was tried on, then the figures."""
+        where = self._config
+        config = ProductionConfig(
+            where.root,
+            model=model,
+            workers=where.workers,
+            device=where.device,
+            address=where.address,
+        )
+        judge = TrainingActor(config)
+        async for _ in judge.evaluate(EvaluationJob(cases)):
+            yield None
+        yield await judge.evaluation()
 
     def _trials(
         self, cases: Sequence[RepairCase], *, raw: bool

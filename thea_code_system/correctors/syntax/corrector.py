@@ -133,8 +133,13 @@ class SyntaxCorrector(Corrector):
         if model is None:
             return self._scorer.probabilities(found)
         broken = found[0][0].original
+        opinion = model.opinion(broken.text, broken.language, broken.faults[0])
+        return RepairRanker(model).chances(opinion, self.weighed(found), broken.language)
+
+    def weighed(self, found: Sequence[tuple[RepairCandidate, float]]) -> list[Repair]:
+        """The repairs found as a ranker looks at them."""
         none = self._scorer.none(found)
-        repairs = [
+        return [
             Repair(
                 candidate.patch.edits(),
                 score - none,
@@ -143,8 +148,6 @@ class SyntaxCorrector(Corrector):
             )
             for candidate, score in found
         ]
-        opinion = model.opinion(broken.text, broken.language, broken.faults[0])
-        return RepairRanker(model).chances(opinion, repairs, broken.language)
 
     @staticmethod
     def _distinct(

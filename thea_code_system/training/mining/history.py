@@ -93,6 +93,17 @@ class GitHistory:
             finally:
                 log.kill()
 
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Path and blob of each plain file of code in the newest commit, by path."""
+        done = subprocess.run(
+            self._command("ls-tree", "-r", "-z", "--full-tree", "HEAD"),
+            env=Git.environment(), check=False, capture_output=True,
+        )  # fmt: skip
+        for entry in done.stdout.decode("utf-8", "replace").split("\0"):
+            about, _, path = entry.partition("\t")
+            if path.endswith(self._suffixes) and (fields := about.split())[0] in _PLAIN:
+                yield path, fields[2]
+
     def blob(self, name: str) -> bytes:
         """The content of a blob; empty where the repository lacks it."""
         if self._reader is None:

@@ -1,0 +1,1 @@
+"""`thea learn` at work."""
