@@ -56,7 +56,7 @@ class LearningTables:
 
     @staticmethod
     def _ranked(ranking: RankingScores) -> str:
-        if not ranking.kept and not ranking.fitted:
+        if ranking.fitted is None:
             few = f"{ranking.n} held-out repairs are too few to fit it, 50 would do."
             return f"The ranking of repairs stays as it was: {few}"
         told = f"{ranking.kept} of {ranking.n} first before, {ranking.fitted} after, in five folds"

@@ -231,6 +231,7 @@ class Learning:
         folder = Path(self._job.output)
         for file in sorted(candidate.iterdir()):
             fresh = folder / f"{file.name}.new"
+            fresh.unlink(missing_ok=True)  # a link would lead elsewhere
             shutil.copyfile(file, fresh)
             fresh.replace(folder / file.name)
         shutil.rmtree(self._work)

@@ -77,7 +77,7 @@ class RankingScores:
 
     n: int
     kept: int = 0
-    fitted: int = 0
+    fitted: int | None = None
     chosen: bool = False
 
 
