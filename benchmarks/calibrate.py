@@ -20,7 +20,6 @@ drawn towards no shift by an L2 penalty of `--strength`. Intervals are Wilson's,
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib.util
 import json
 import sys
@@ -31,9 +30,10 @@ from types import ModuleType
 
 import torch
 
+from thea_code_system.training.kept import KeptEdits
+
 FAMILY = "syntax"
 KNOTS = [0.001, 0.01, 0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
-ALIKE = 0.6  # share of common tokens from which a line is taken for a later version of another
 SCORER = Path(__file__).parents[2] / "shared" / "eval" / "score_repair.py"
 TARGET = Path(__file__).parents[1] / "thea_code_system" / "confidence" / "calibration.json"
 
@@ -116,72 +116,16 @@ class Fit:
 
 
 class Judge:
-    """Whether the human made the same edit, by lines of tokens."""
+    """Whether the human made the same edit."""
 
     def __init__(self, scorer: ModuleType) -> None:
         self.scorer = scorer
+        self._edits = {name: KeptEdits(name) for name in ("python", "javascript")}
 
     def kept(self, case: dict, output: str) -> bool | None:
         """None where the human's file has no line left that could tell."""
-        python = case["language"] == "python"
-        broken, made, fixed = (
-            self.lines(text, python=python) for text in (case["broken"], output, case["fixed"])
-        )
-        there = self.matched(made, fixed)
-        told: set[bool | None] = set()
-        for tag, first, last, low, high in self.changes(broken, made):
-            if tag == "equal":
-                continue
-            fewer = high - low < last - first  # what was removed must not stand there
-            around = range(max(low - 1, 0), min(high + 1, len(made))) if fewer else range(low, high)
-            places = [there.get(at, -1) for at in around]
-            stands = bool(places) and -1 not in places
-            stands = stands and (not fewer or places[-1] - places[0] == len(places) - 1)
-            if not stands and last - first == high - low == 1:
-                told.add(self.within(broken[first], made[low], fixed))
-            else:
-                told.add(stands)
-        return False if False in told else None if None in told else True
-
-    def within(self, old: tuple, new: tuple, fixed: list) -> bool | None:
-        """Whether the line that the human made of one holds the same edit of tokens."""
-        likest = max(fixed, key=lambda line: self.likeness(new, line), default=())
-        if self.likeness(new, likest) < ALIKE:
-            return None
-        old, new, likest = (("^", *line, "$") for line in (old, new, likest))
-        return all(
-            tag == "equal"
-            or self.count(likest, new[low - 1 : high + 1])
-            > self.count(old, new[low - 1 : high + 1])
-            for tag, _, _, low, high in self.changes(old, new)
-        )
-
-    @staticmethod
-    def likeness(one: tuple, other: tuple) -> float:
-        common = sum((Counter(one) & Counter(other)).values())
-        return 2 * common / (len(one) + len(other) or 1)
-
-    @staticmethod
-    def count(line: tuple, piece: tuple) -> int:
-        return sum(line[at : at + len(piece)] == piece for at in range(len(line)))
-
-    def lines(self, text: str, *, python: bool) -> list[tuple[str, ...]]:
-        """Tokens by line, blank lines and comments left out."""
-        found = (self.scorer.tokens(line, python) for line in text.splitlines())
-        return [tuple(tokens) for tokens in found if tokens]
-
-    def matched(self, made: list, fixed: list) -> dict[int, int]:
-        """Where the lines made stand in the fixed file."""
-        return {
-            at: low + at - first
-            for tag, first, last, low, _ in self.changes(made, fixed)
-            if tag == "equal"
-            for at in range(first, last)
-        }
-
-    @staticmethod
-    def changes(one: list, other: list) -> list:
-        return difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
+        edits = self._edits["python" if case["language"] == "python" else "javascript"]
+        return edits.kept(case["broken"], output, case["fixed"])
 
 
 def load_scorer(path: Path) -> ModuleType:
