@@ -1,33 +1,64 @@
-"""`thea explain --at FILE:LINE`: what the edit model thinks of a line."""
+"""`thea explain --at FILE:LINE`: what the edit model thinks of a line, and what is offered."""
 
 from __future__ import annotations
 
+import json
+import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thea_cli.console import Console, Style
+from thea_cli.reports.base import Shown, View
 from thea_cli.request import CorrectRequest
+from thea_cli.signals import Interruptible
+from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
+from thea_code_system.values.correction import Correction
+from thea_code_system.values.report import Job, Mode
 from thea_code_system.values.source import LineMap, NotTextError, SourceFile
 
 if TYPE_CHECKING:
-    from thea_code_system.correctors.learned.explanation import Doubt, LineExplanation
+    from thea_code_system.correctors.learned.explanation import LineExplanation
 
-_HOT, _WARM = 0.5, 0.1
-_LISTED = 6
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, explained: what the model thinks of it, and how the file was corrected.
+
+    ``shown`` is None where there was nothing to say about the file.
+    """
+
+    name: str
+    found: LineExplanation
+    shown: Shown | None
+
+    @property
+    def candidates(self) -> list[Correction]:
+        """The corrections that change the line and, in a broken file, all repairs; best first."""
+        every = self.shown.best_first() if self.shown else []
+        return [one for one in every if self.touches(one) or one.rule.startswith("syntax/")]
+
+    def touches(self, one: Correction) -> bool:
+        """Whether a correction changes something on the line."""
+        spans = [self.shown.span(edit) for edit in one.edits] if self.shown else []
+        return any(
+            start.line <= self.found.line <= max(start.line, end.line - (end.column == 1))
+            for start, end in spans
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceExplanation:
-    """What `thea explain --at` was asked: a file and a line, as written, and a model."""
+    """What `thea explain --at` was asked: a file and a line, as written, a model and a format."""
 
     at: str
     model: str | None
+    format: str = "text"
 
     def run(self) -> int:
-        """Print the line, how probably each token is wrong, and what else could stand there.
+        """Print how probably each token of a line is wrong, what else fits, and what is offered.
 
         Raises:
             UsageError: there is no such place.
@@ -44,16 +75,20 @@ class PlaceExplanation:
         if not 1 <= line <= lines:
             raise UsageError(f"{name} has {lines:,} lines, and no line {line}")
         flags = {"model": self.model} if self.model else {}
-        config = CorrectRequest(paths=(name,), cwd=str(Path.cwd()), flags=flags).resolve()
+        request = CorrectRequest(paths=(name,), cwd=str(Path.cwd()), flags=flags, check=True)
+        config = request.resolve()
         for note in config.notes:
             Console().warn(note)
 
         from thea_code_system.correctors.learned.explanation import LineExplainer
         from thea_code_system.models.shelf import ModelShelf
 
-        explainer = LineExplainer(ModelShelf(config.model).model())
-        self._print(name, explainer.explain(text, language, line))
-        return 0
+        device = None if config.device == "auto" else config.device
+        found = LineExplainer(ModelShelf(config.model, device).model()).explain(
+            text, language, line
+        )
+        job = replace(request.job(config), hook=True)  # which looks for bugs, too
+        return Interruptible().run(self._explain(name, found, text, job, config))
 
     def _place(self) -> tuple[str, int]:
         name, colon, line = self.at.rpartition(":")
@@ -72,61 +107,26 @@ class PlaceExplanation:
         except NotTextError as error:
             raise UsageError(f"{name} cannot be explained: {error}") from error
 
-    def _print(self, name: str, found: LineExplanation) -> None:
-        style, say = Style(sys.stdout), Console.print
-        say(style(f"{name}:{found.line}", "bold"))
-        if found.fault is not None:
-            say(style(f"does not parse: line {found.fault.line}: {found.fault.message}", "red"))
-        say(f"    {self._heated(found, style)}")
-        suspects = [doubt for doubt in found.doubts if doubt.chance >= _WARM]
-        marks = self._marks(found.text, suspects)
-        if marks:
-            say(f"    {marks}")
-        worst = sorted(found.doubts, key=lambda doubt: (-doubt.chance, doubt.start))[:_LISTED]
-        if not worst:
-            say("There is nothing on this line.")
-        for doubt in worst:
-            if doubt in suspects or doubt is worst[0]:
-                say(self._line(found, doubt, style))
+    async def _explain(
+        self, name: str, found: LineExplanation, text: str, job: Job, config: ProductionConfig
+    ) -> int:
+        """Correct the file as `thea correct --check` would in a hook, and print."""
+        from thea_cli.placed import PlaceJson, PlaceText
+        from thea_code_system.actors.core.orchestration_actor import OrchestrationActor
+        from thea_code_system.wrappers import create_actor
 
-    @staticmethod
-    def _colours(chance: float) -> tuple[str, ...]:
-        if chance >= _HOT:
-            return ("red", "bold")
-        return ("yellow",) if chance >= _WARM else ()
-
-    def _heated(self, found: LineExplanation, style: Style) -> str:
-        """The line, each token in the colour of its probability of being wrong."""
-        parts, at = [], 0
-        for doubt in found.doubts:
-            if doubt.end <= doubt.start:
-                continue
-            piece = found.text[doubt.start : doubt.end]
-            parts += [found.text[at : doubt.start], self._painted(piece, doubt.chance, style)]
-            at = doubt.end
-        return "".join((*parts, found.text[at:]))
-
-    def _painted(self, piece: str, chance: float, style: Style) -> str:
-        colours = self._colours(chance)
-        return style(piece, *colours) if colours else piece
-
-    @staticmethod
-    def _marks(text: str, suspects: list[Doubt]) -> str:
-        """A line of marks for who sees no colours: ``^`` probable, ``~`` possible."""
-        marks = [char if char == "\t" else " " for char in f"{text} "]
-        for doubt in suspects:
-            for place in range(doubt.start, max(doubt.end, doubt.start + 1)):
-                marks[place] = "^" if doubt.chance >= _HOT else "~"
-        return "".join(marks).rstrip()
-
-    def _line(self, found: LineExplanation, doubt: Doubt, style: Style) -> str:
-        if doubt.text:
-            what = f"`{doubt.text if len(doubt.text) < 40 else f'{doubt.text[:36]}…'}`"
+        handle = create_actor(OrchestrationActor, config, inline=True)
+        try:
+            outcomes = [outcome async for outcome in handle.run(job)]
+            report = await handle.report()
+        finally:
+            await handle.shutdown()
+        for lost, why in report.unavailable.items():
+            Console().warn(f"without {lost}: {why}")
+        place = Place(name, found, next((Shown(outcome, text) for outcome in outcomes), None))
+        if self.format == "json":
+            Console.print(json.dumps(PlaceJson(place).plain(), indent=2, ensure_ascii=False))
         else:
-            what = "the indentation" if doubt.start < len(found.text) else "the end of the line"
-        what = what.replace("\n", " ")
-        options = ", ".join(f"{words} {chance:.2f}" for words, chance in doubt.options)
-        chance = self._painted(f"{doubt.chance:.2f}", doubt.chance, style)
-        return f"  column {doubt.start + 1}: {what} is wrong with {chance}" + (
-            f"; expected: {options}" if options else ""
-        )
+            view = View(config.root, os.getcwd(), Mode.CHECK, style=Style(sys.stdout))  # noqa: PTH109
+            PlaceText(place, view).print()
+        return 0

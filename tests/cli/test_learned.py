@@ -13,7 +13,7 @@ from thea_cli.suggestions import presentable
 from thea_code_system.values.correction import Correction, Edit, Safety, State
 
 AREA = "def area(width, height):\n    return width * width\n"
-BROKEN = "def area(width, height)\n    return width\n"
+BROKEN = "def area(width, height)\n    return width\n\n\ntotal = 1\n"
 
 
 @pytest.fixture
@@ -90,6 +90,56 @@ def test_a_line_is_explained_token_by_token(thea, model, hand_made, tmp_path):
     assert "expected: `:` 0.9" in out
 
 
+@pytest.mark.torch
+def test_what_is_offered_on_a_line_follows_with_confidence_and_evidence(thea, model):
+    out, _ = thea("explain", "--at", "area.py:2", "--model", model)
+    place, offers = out.split("Thea offers:\n")
+    assert "wrong with" in place
+    assert " learned/variable-misuse `height` is expected here, not `width` " in offers
+    assert "(suggested: unsafe: applied with --unsafe-fixes)" in offers
+    assert "expected: height" in offers
+    assert "-    return width * width\n   " in offers
+    out, _ = thea("explain", "--at", "area.py:1", "--model", model)
+    assert out.endswith("Thea offers nothing here.\n")
+    assert (thea.root / "area.py").read_text() == AREA
+
+
+@pytest.mark.torch
+def test_in_a_broken_file_the_repairs_follow_wherever_they_are(thea, hand_made, tmp_path):
+    missing_colon = hand_made({}, {"<line>": ":"}).save(tmp_path / "colon")
+    asked = ["explain", "--model", missing_colon, "--at"]
+    out, _ = thea(*asked, "broken.py:1", FORCE_COLOR="1")
+    offers = out.split("Thea offers:\n")[1]
+    assert offers.lstrip().startswith("\033[")
+    assert "syntax/missing-colon" in offers
+    assert "\033[32m+def area(width, height):\033[0m" in offers
+    out, _ = thea(*asked, "broken.py:5")
+    assert "Thea offers, elsewhere in the file:\n" in out
+    assert "+def area(width, height):" in out
+
+
+@pytest.mark.torch
+def test_programs_get_the_explanation_as_json(thea, model):
+    out, _ = thea("explain", "--at", "area.py:2", "--model", model, "--format", "json")
+    found = json.loads(out)
+    assert (found["version"], found["path"], found["line"]) == (1, "area.py", 2)
+    assert found["text"] == "    return width * width"
+    assert found["fault"] is None
+    first = found["tokens"][2]
+    assert (first["text"], first["start"], first["end"]) == ("width", 12, 17)
+    assert first["wrong"] > 0.9
+    assert first["expected"][0]["what"] == "`height`"
+    offered = found["candidates"][0]
+    assert offered["here"]
+    assert offered["rules"] == ["learned/variable-misuse"]
+    assert offered["edits"][0]["start"] == {"line": 2, "column": 12}
+    out, _ = thea("explain", "--at", "broken.py:5", "--model", model, "--format", "json")
+    found = json.loads(out)
+    assert found["fault"] == {"line": 1, "message": "expected ':'"}
+    assert (found["status"], found["reason"][:14]) == ("failed", "does not parse")
+    assert not found["candidates"][0]["here"]
+
+
 MISTAKES = {
     "area.py": "--at cannot be area.py",
     "area.py:x": "--at cannot be area.py:x",
@@ -114,6 +164,8 @@ def test_explaining_without_a_model_is_an_error(thea, tmp_path):
 
 def test_explain_takes_a_code_or_a_place(thea):
     assert "explain takes a code, or --at" in thea("explain", code=2)[1]
+    assert "--format is for --at" in thea("explain", "ruff/F401", "--format", "json", code=2)[1]
+    assert "--format cannot be" in thea("explain", "--at", "a.py:1", "--format", "x", code=2)[1]
     assert "--model is for --at" in thea("explain", "ruff/F401", "--model", "x", code=2)[1]
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from thea_cli.catalogue import Catalogue, Rule
+from thea_cli.commands.config import choice
 from thea_cli.console import Console
 from thea_cli.explaining import PlaceExplanation
 from thea_cli.request import CorrectRequest
@@ -21,6 +22,7 @@ EXAMPLES = (
     "thea explain ruff/F401         what Ruff says about it",
     "thea explain spelling          a whole family",
     "thea explain --at src/a.py:12  how probably each token of a line is wrong, and what else fits",
+    "thea explain --at src/a.py:12 --format json",
 )
 _RUFF = re.compile(r"[A-Z]+\d{3,}")
 _ELSEWHERE = {
@@ -148,16 +150,21 @@ def command(
         str | None,
         typer.Option(metavar="DIR", help="With --at: the edit model's folder (env THEA_MODEL)."),
     ] = None,
+    format: Annotated[  # noqa: A002 - the name of the flag
+        str | None, typer.Option(metavar="text|json", help="With --at: how to print it.")
+    ] = None,
 ) -> Explanation | PlaceExplanation:
     """Explain a rule: what it mends, how safe and how certain that is, with examples.
 
     With --at, explain a line: the edit model says how probably each token is wrong, and what it
-    would write there; where a file does not parse, in view of what the parser says.
+    would write there; where a file does not parse, in view of what the parser says. Then follows
+    what `thea correct` offers on that line, bugs included, and all repairs of a file that does not
+    parse, each with its confidence.
     """
     if (code is None) is (at is None):
         raise UsageError("explain takes a code, or --at FILE:LINE", "thea explain --help")
     if at is not None:
-        return PlaceExplanation(at, model)
-    if model is not None:
-        raise UsageError("--model is for --at", "A rule is the same under every model.")
+        return PlaceExplanation(at, model, choice("--format", format or "text", ("text", "json")))
+    if given := [flag for flag, value in (("--model", model), ("--format", format)) if value]:
+        raise UsageError(f"{given[0]} is for --at", "thea rules --format json lists all rules.")
     return Explanation(str(code))

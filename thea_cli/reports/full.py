@@ -61,10 +61,10 @@ class FullReport(SortedReport):
         yield f"  {path}:{at.line}:{at.column} {kind}{code} {correction.message} {confidence}"
         if correction.reason:
             yield f"      {self.view.paint(correction.reason, 'dim')}"
-        yield from self._lines(shown, correction)
+        yield from self.lines(shown, correction)
 
-    def _lines(self, shown: Shown, correction: Correction) -> Iterator[str]:
-        """The lines that this correction alone removes and adds."""
+    def lines(self, shown: Shown, correction: Correction) -> Iterator[str]:
+        """The lines that a correction alone removes and adds."""
         if shown.before is None:
             return
         after = Patch.rewrite(shown.before, correction.edits)

@@ -63,11 +63,12 @@ class JsonReport(Report):
             "path": outcome.path,
             "status": outcome.status,
             "reason": outcome.reason,
-            "corrections": [cls._correction(shown, each) for each in shown.best_first()],
+            "corrections": [cls.correction(shown, each) for each in shown.best_first()],
         }
 
     @classmethod
-    def _correction(cls, shown: Shown, correction: Correction) -> dict[str, Any]:
+    def correction(cls, shown: Shown, correction: Correction) -> dict[str, Any]:
+        """One correction, with the places of its edits."""
         return {
             "id": correction.id,
             "fingerprint": correction.fingerprint,
