@@ -17,6 +17,7 @@ EXAMPLES = (
     "thea evaluate cases.jsonl --limit 200 --html report.html",
     "thea evaluate cases.jsonl --at 0.9 --predictions predictions.jsonl",
     "thea evaluate cases.jsonl --select ruff/ALL --format json",
+    "thea evaluate cases.jsonl --model .thea/model",
 )
 
 
@@ -51,6 +52,9 @@ def command(
         bool,
         typer.Option("--raw", help="Leave calibration out: confidences are the raw scores."),
     ] = False,
+    model: Annotated[
+        str | None, typer.Option(metavar="DIR", help="The edit model to measure with.")
+    ] = None,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page with plots there, too.")
     ] = None,
@@ -79,6 +83,7 @@ def command(
     """
     codes = [part.strip() for text in select or () for part in text.split(",") if part.strip()]
     flags = {"isolated": True, "select": codes or None, "workers": workers, "device": device}
+    flags["model"] = model
     request = CorrectRequest(
         paths=(cases,),
         cwd=os.getcwd(),  # noqa: PTH109 - a text is what is wanted

@@ -53,6 +53,8 @@ class LearningTables:
             exact, top = (each.exact_before, each.exact_after), (each.top_before, each.top_after)
             table.row(kind, each.n, *exact, *top)
         table.print()
+        before, after = self._of.losses
+        Console.print(f"mean loss on held-out pairs: {before:.2f} before, {after:.2f} after")
 
     @staticmethod
     def _ranked(ranking: RankingScores) -> str:

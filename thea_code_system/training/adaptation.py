@@ -57,6 +57,11 @@ class Adaptation:
         network.requires_grad_(requires_grad=True)
         self._work = work
         self._trainer = Trainer(network, vocabulary, work)
+        held = PairShelf(past.held())
+        examples = held.examples(ExampleMaker(vocabulary, WINDOW, seed), seed)
+        self._held = list(itertools.islice(examples, len(held)))
+        self.held_loss = self.measured()
+        """The mean loss of a window of the held-out pairs, before anything was learned."""
         self._spent = 0.0
         if resume and self._trainer.resume():
             self._spent = float(json.loads((work / _SPENT).read_text("utf-8")))
@@ -91,6 +96,19 @@ class Adaptation:
         if time.monotonic() - self._saved > _SAVED:
             self.save()
         return self._spent < 60 * minutes
+
+    def measured(self) -> float:
+        """The mean loss of a window of the held-out pairs as the network is now; 0 without any."""
+        import torch
+
+        self._trainer.network.eval()
+        total = 0.0
+        with torch.no_grad():
+            for first in range(0, len(self._held), _WINDOWS):
+                some = self._held[first : first + _WINDOWS]
+                losses = self._trainer.losses(Batch.of(some)).values()
+                total += float(sum(losses)) * len(some)
+        return total / (len(self._held) or 1)
 
     def save(self) -> None:
         """Write the checkpoint."""

@@ -152,6 +152,7 @@ class Learning:
             Adaptation, start, self._work, past, job.seed, resume=job.resume
         )
         await self._train(adaptation)
+        losses = adaptation.held_loss, await self._do(adaptation.measured)
         await self._do(adaptation.finish, candidate, json.dumps(ranking))
         scores = await self._compared(start, candidate)
         worse = bool(scores) and scores[0].exact_after < scores[0].exact_before
@@ -164,6 +165,7 @@ class Learning:
             len(past.shelf),
             adaptation.steps,
             adaptation.minutes,
+            losses,
             scores,
             fitted,
             worse,

@@ -83,7 +83,10 @@ class RankingScores:
 
 @dataclass(frozen=True, slots=True)
 class LearningReport:
-    """What was learned from, and what came of it; ``written`` is empty where no model was."""
+    """What was learned from, and what came of it; ``written`` is empty where no model was.
+
+    ``losses`` are the mean ones of a window of the held-out pairs, before and after.
+    """
 
     repositories: tuple[MinedRepository, ...]
     pairs: int
@@ -92,6 +95,7 @@ class LearningReport:
     pieces: int = 0
     steps: int = 0
     minutes: float = 0.0
+    losses: tuple[float, float] = (0.0, 0.0)
     scores: tuple[HeldOutScores, ...] = ()
     ranking: RankingScores | None = None
     worse: bool = False
