@@ -189,7 +189,7 @@ def test_without_a_pair_it_says_what_was_looked_at(team):
     team.git("add", "-A")
     team.git("commit", "-q", "-m", "Begin")
     _, err = team.thea("learn", "--minutes", "0", code=2)
-    assert "there is no pair to learn from in 1 commits of team" in err
+    assert "there is no pair to learn from in team (1 commits read)" in err
     assert "--pairs" in err
 
 

@@ -26,7 +26,7 @@ EXAMPLES = (
 def command(
     repositories: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REPO]...", help="Git repositories to look for pairs in."),
+        typer.Argument(metavar="REPO", help="Git repositories to look for pairs in."),
     ] = None,
     *,
     from_git: Annotated[

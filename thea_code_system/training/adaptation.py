@@ -112,8 +112,8 @@ class Adaptation:
 
     def save(self) -> None:
         """Write the checkpoint."""
-        self._trainer.save()
         (self._work / _SPENT).write_text(json.dumps(self._spent), "utf-8")
+        self._trainer.save()
         self._saved = time.monotonic()
 
     def finish(self, folder: Path, ranking: str) -> None:

@@ -97,14 +97,14 @@ class TeamPast:
         finally:
             self.miner.close()
         if not rows:
-            where = ", ".join(f"{one.commits:,} commits of {one.name}" for one in found)
+            where = ", ".join(f"{one.name} ({one.commits:,} commits read)" for one in found)
             raise UsageError(f"there is no pair to learn from in {where}", _HINT)
         self._write(_PAIRS, list(rows.values()))
         return found
 
     def gather_code(self, repositories: Sequence[Path], seed: int) -> None:
         """Cut the newest code of repositories into pieces, less the files of held-out pairs."""
-        mended = {(row.get("repository"), row.get("path")) for row in self.held()}
+        mended = self._mended()
         names = {True: "a bug", False: "does not parse"}  # what the figures are told apart by
         cases = [{**row, "kind": names[self.is_bug(row)]} for row in self.held()]
         self._write(_HELD, cases)
@@ -117,8 +117,11 @@ class TeamPast:
             return [json.loads(line) for line in lines]
 
     def learned(self) -> list[Row]:
-        """The pairs to learn from."""
-        return [row for row in self.pairs() if not self._is_held(row)]
+        """The pairs to learn from: no file of a held-out pair is in them, of whatever commit."""
+        mended = self._mended()
+        return [
+            row for row in self.pairs() if not self._is_held(row) and self._place(row) not in mended
+        ]
 
     def held(self) -> list[Row]:
         """The pairs that are held out, as many of each family as are worth their time."""
@@ -137,6 +140,15 @@ class TeamPast:
         if "family" in row:
             return bool(row["family"] == "bug")
         return self._languages.named(str(row["language"])).parses(str(row["broken"]))
+
+    def _mended(self) -> set[tuple[str, str]]:
+        """The files of held-out pairs."""
+        return {self._place(row) for row in self.held()}
+
+    @staticmethod
+    def _place(row: Row) -> tuple[str, str]:
+        """Repository and path of a pair; a case that has none is a place of its own."""
+        return str(row.get("repository", "")), str(row.get("path", row["id"]))
 
     @staticmethod
     def _hash(row: Row) -> bytes:
@@ -174,7 +186,7 @@ class TeamPast:
         whole = folder.resolve()
         return (whole.parent if whole.name in {".git", "repo"} else whole).name
 
-    def _pieces(self, folder: Path, mended: set[tuple[Any, Any]], seed: int) -> Iterator[Piece]:
+    def _pieces(self, folder: Path, mended: set[tuple[str, str]], seed: int) -> Iterator[Piece]:
         history, corpus = GitHistory(folder, self._languages.suffixes()), Corpus()
         name = self._name(folder)
         try:

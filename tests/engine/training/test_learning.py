@@ -75,6 +75,17 @@ async def test_commits_decide_what_is_held_out_and_its_files_are_not_learned_fro
     assert (again.pairs(), again.held()) == (past.pairs(), held)
 
 
+async def test_what_a_file_of_a_held_out_pair_was_at_another_time_is_not_learned_from(
+    repository, past
+):
+    for number in range(12):
+        repository.change("Fix it", "shapes.py", BROKEN.format(number), BODY.format(number))
+    await past.gather([repository.folder], None)
+    assert len(past.pairs()) > 1
+    assert past.held()
+    assert past.learned() == []
+
+
 async def test_cases_come_along_and_none_comes_twice(fixes, past, tmp_path):
     await past.gather([fixes], None)
     past.save_pairs(tmp_path / "cases.jsonl")
