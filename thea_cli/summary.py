@@ -67,8 +67,9 @@ class Summary:
                 f"{newer:,} {noun} syntax that is newer than Python {running}, which runs Thea: "
                 "run it under the Python that they are written for."
             )
-        for name, why in report.unavailable.items():
-            yield f"Without {name}: {why} (`thea doctor` says what to do)"
+        for why in dict.fromkeys(report.unavailable.values()):
+            names = " and ".join(name for name, each in report.unavailable.items() if each == why)
+            yield f"Without {names}: {why} (`thea doctor` says what to do)"
         if report.files.get("corrected") and not self._view.prints:
             yield self._next_step(report)
         if self._suggestions:

@@ -75,6 +75,15 @@ def test_a_hook_looks_for_bugs_and_an_unreadable_model_stops_nothing_else(thea, 
 
 
 @pytest.mark.torch
+def test_all_who_miss_the_same_model_are_named_in_one_sentence(thea, tmp_path):
+    asked = ["correct", "--check", "area.py", "broken.py", "--model", str(tmp_path / "none")]
+    _, err = thea(*asked, code=1, PRE_COMMIT="1")
+    (line,) = [line for line in err.splitlines() if line.startswith("Without ")]
+    assert "Without the edit model and learned: the edit model in" in line
+    assert "there is no such folder. Name another folder with --model" in line
+
+
+@pytest.mark.torch
 def test_a_line_is_explained_token_by_token(thea, model, hand_made, tmp_path):
     missing_colon = hand_made({}, {"<line>": ":"}).save(tmp_path / "colon")
     out, _ = thea("explain", "--at", "area.py:2", "--model", model)

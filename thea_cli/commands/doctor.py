@@ -105,11 +105,14 @@ class Doctor:
         watch = Stopwatch()
         shelf = ModelShelf(CorrectRequest(cwd=str(Path.cwd())).resolve().model)
         try:
-            shelf.model()
+            hardware = shelf.model().hardware
         except TheaError as error:
             state = "failed" if shelf.folder.is_dir() else "absent"
             return Finding("edit model", state, error.message, error.hint)
-        words = f"{shelf.version[:12]} in {shelf.folder}, loaded in {watch.seconds():.1f} s"
+        words = (
+            f"{shelf.version[:12]} in {shelf.folder}, loaded in {watch.seconds():.1f} s, reads in "
+            f"{'bfloat16' if hardware.half else 'float32'} on {hardware.device}"
+        )
         return Finding("edit model", "ok", words)
 
     @classmethod

@@ -293,7 +293,8 @@ class Passes:
         """Go on without a corrector or verifier, and keep what comes out of the cache."""
         if name not in self.unavailable:
             self._log.info("%s is unavailable: %s %s", name, error.message, error.hint)
-        self.unavailable[name] = f"{error.message} {error.hint}".strip()
+        hint = f". {error.hint}" if error.hint else ""
+        self.unavailable[name] = f"{error.message.rstrip('.')}{hint}"
         for draft in drafts:
             draft.facts[INCOMPLETE, name] = (INCOMPLETE, name, "")
 

@@ -133,7 +133,10 @@ class Checkpoint:
             with safe_open(str(self._path), "pt") as file:
                 metadata: dict[str, str] = file.metadata() or {}
                 weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError, ValueError, RuntimeError) as error:
+        except SafetensorError as error:
+            words = f"the edit model {self._path} is cut short or damaged: {error}"
+            raise ModelError(words, _HINT) from error
+        except (OSError, ValueError, RuntimeError) as error:
             raise self._unreadable(self._path, error) from error
         if metadata.get("format") != _FORMAT or metadata.get("tags") != self._tags():
             raise ModelError(f"{self._path} was made for another version of Thea", _HINT)

@@ -168,7 +168,7 @@ class EditModel:
     ) -> None:
         self._network = network
         self.ranking = ranking or {}
-        self._hardware = hardware or Hardware()
+        self.hardware = hardware or Hardware()
         self._meter = meter or ReadingMeter()
         self._reader = Reader(vocabulary)
 
@@ -251,8 +251,8 @@ class EditModel:
         """Vectors in float32 on the network's device, whatever the products were taken in."""
         import torch
 
-        where = torch.device(self._hardware.device)
-        with torch.autocast(where.type, torch.bfloat16, enabled=self._hardware.half):
+        where = torch.device(self.hardware.device)
+        with torch.autocast(where.type, torch.bfloat16, enabled=self.hardware.half):
             vectors: Tensor = self._network(rows.to(where))
         return vectors
 

@@ -89,6 +89,8 @@ class ModelShelf:
         Raises:
             ToolError: the reason why that cannot be, in words for the user.
         """
+        if not self.folder.is_dir():
+            raise self._unreadable("there is no such folder")
         missing = [name for name in _NEEDED if not (self.folder / name).is_file()]
         if missing:  # to find that out takes no torch
             raise self._unreadable(f"there is no {missing[0]}")
@@ -110,11 +112,23 @@ class ModelShelf:
             raise self._unreadable(f"{error.name} is not installed") from error
         if vocabulary.size > network.shape.vocabulary:
             raise self._unreadable("its tokenizer belongs to other weights")
+        return EditModel(network, vocabulary, self._weights(), hardware, self._meter)
+
+    def _weights(self) -> dict[str, float]:
+        """How much each thing counts in the ranking of repairs."""
+        from thea_code_system.models.ranking import RepairRanker
+
         try:
-            ranking = json.loads(self._ranking())
-        except (OSError, ValueError) as error:
-            raise self._unreadable(error) from error
-        return EditModel(network, vocabulary, ranking, hardware, self._meter)
+            found: dict[str, float] = json.loads(self._ranking())
+            weights = {name: float(weight) for name, weight in found.items()}
+        except (OSError, AttributeError, TypeError, ValueError) as error:
+            raise self._unreadable(f"{_RANKING}: {error}") from error
+        missing = [
+            name for name in (*RepairRanker.REPAIR, *RepairRanker.NONE) if name not in weights
+        ]
+        if missing and self.folder != SHIPPED and (self.folder / _RANKING).is_file():
+            raise self._unreadable(f"its {_RANKING} has no weight for {missing[0]!r}")
+        return weights
 
     def _unreadable(self, why: object) -> ToolError:
         return ToolError(f"the edit model in {self.folder} cannot be read: {why}", _HINT)

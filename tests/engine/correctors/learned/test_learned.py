@@ -214,12 +214,32 @@ def tampered(folder):
     weights.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
 
 
-@pytest.mark.parametrize("damage", [missing, truncated, garbled, tampered])
+def unranked(folder):
+    (folder / "ranking.json").write_text('{"score": 1}', "utf-8")
+
+
+def misranked(folder):
+    (folder / "ranking.json").write_text("[1]", "utf-8")
+
+
+DAMAGES = {
+    missing: "there is no weights.safetensors",
+    truncated: "is cut short or damaged",
+    garbled: "is no vocabulary",
+    tampered: "its digest differs",
+    unranked: "its ranking.json has no weight for 'odds'",
+    misranked: "cannot be read: ranking.json: ",
+    shutil.rmtree: "there is no such folder",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_model_is_an_error_that_names_its_folder(hand_made, tmp_path, damage):
     folder = tmp_path / "model"
     hand_made({}).save(folder)
     damage(folder)
     shelf = ModelShelf(str(folder))
     for _ in range(2):
-        with pytest.raises(ToolError, match=r"the edit model .*model"):
+        with pytest.raises(ToolError, match=r"the edit model .*model") as caught:
             shelf.model()
+        assert DAMAGES[damage] in caught.value.message
