@@ -25,17 +25,20 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from calibrate import SCORER, Judge, load_scorer, rows_of
 
+from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.engine import RepairEngine
 from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.scoring import LinearScorer
 from thea_code_system.languages.registry import Languages
-from thea_code_system.models.ranking import Repair, RepairRanker
+from thea_code_system.models.ranking import RepairRanker
 from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.training.ranking import RankedCase, RankingFit
+from thea_code_system.values.context import Settings
 from thea_code_system.values.source import SourceFile
 
 FOLDS = 5
+BUDGET = Settings().syntax_budget
 LONGEST = 60_000
 NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "beyond")
 
@@ -51,7 +54,8 @@ def collect(job):
     model, scorer, rules, judge = organs(folder)
     language = Languages().named(case["language"])
     source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
-    engine = RepairEngine(rules, scorer, 3000, 60.0, wishes=ModelSearch(model))
+    wishes = ModelSearch(model)
+    engine = RepairEngine(rules, scorer, BUDGET, 60.0, wishes=wishes)
     found = [
         (candidate, score)
         for candidate, score in engine.repairs(source, language)
@@ -67,11 +71,9 @@ def collect(job):
     }
     if not found:
         return row
-    none = scorer.none(found)
-    repairs = [Repair(candidate.patch.edits(), score - none) for candidate, score in found]
+    repairs = SyntaxCorrector(scorer).weighed(found)
     broken = found[0][0].original
-    opinion = model.opinion(broken.text, language, broken.faults[0])
-    rows, last = RepairRanker(model, {}).features(opinion, repairs, language)
+    rows, last = RepairRanker(model, {}).features(wishes.opinion(broken), repairs, language)
     python = case["language"] == "python"
     wanted = judge.scorer.tokens(case["fixed"], python)
     texts = [candidate.patch.text for candidate, _ in found]

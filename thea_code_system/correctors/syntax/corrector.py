@@ -90,16 +90,15 @@ class SyntaxCorrector(Corrector):
         rules = self._rules
         model = self._model()
         limits = settings.syntax_budget, settings.syntax_seconds
-        engine = RepairEngine(
-            rules, self._scorer, *limits, wishes=ModelSearch(model) if model else None
-        )
+        wishes = ModelSearch(model) if model else None
+        engine = RepairEngine(rules, self._scorer, *limits, wishes=wishes)
         found = engine.repairs(source, language)
         if engine.timed_out:
             self.timed_out |= {source.path}
         if not found:
             return []
         deliberate = context.looks_deliberate(source.path) or self._screen.is_python2(source)
-        return self._proposals(found, self._chances(found, model), deliberate=deliberate)
+        return self._proposals(found, self._chances(found, wishes), deliberate=deliberate)
 
     def _proposals(
         self,
@@ -127,14 +126,14 @@ class SyntaxCorrector(Corrector):
             return None
 
     def _chances(
-        self, found: Sequence[tuple[RepairCandidate, float]], model: EditModel | None
+        self, found: Sequence[tuple[RepairCandidate, float]], wishes: ModelSearch | None
     ) -> list[float]:
         """How probable each repair is."""
-        if model is None:
+        if wishes is None:
             return self._scorer.probabilities(found)
         broken = found[0][0].original
-        opinion = model.opinion(broken.text, broken.language, broken.faults[0])
-        return RepairRanker(model).chances(opinion, self.weighed(found), broken.language)
+        ranker = RepairRanker(wishes.model)
+        return ranker.chances(wishes.opinion(broken), self.weighed(found), broken.language)
 
     def weighed(self, found: Sequence[tuple[RepairCandidate, float]]) -> list[Repair]:
         """The repairs found as a ranker looks at them."""

@@ -31,6 +31,7 @@ _ROUNDS: Final = 30  # faults that the last resort takes out
 _LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
+_GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
 _OPEN: Final = "never closed"
 _LEXICAL: Final = re.compile(
@@ -97,7 +98,8 @@ class RepairEngine:
                 share = self._share(depth, rank)
                 if share <= 0 or self._late(deadline):
                     break
-                found = self._ranked(parent, broken, state, past, share, deadline)
+                guided = rank < _GUIDED
+                found = self._ranked(parent, broken, state, past, share, deadline, guided=guided)
                 # of two steps to the same text, the one that is easier to believe counts
                 for candidate, score in sorted(found, key=lambda item: -item[1]):
                     text = candidate.patch.text
@@ -177,6 +179,8 @@ class RepairEngine:
         past: float,
         share: int,
         deadline: float,
+        *,
+        guided: bool,
     ) -> list[tuple[RepairCandidate, float]]:
         patch = parent.patch if parent else Patch.of(original.text)
         steps = parent.steps if parent else ()
@@ -189,18 +193,18 @@ class RepairEngine:
                 verdict,
                 past,
             )
-            for step, verdict in self._helpful(state, share, deadline, wishes=parent is None)
+            for step, verdict in self._helpful(state, share, deadline, guided=guided)
         ]
         if not made:
             return []
         return list(zip(made, TorchMath.plain(self._scorer.score(made)), strict=True))
 
     def _helpful(
-        self, state: BrokenSource, share: int, deadline: float, *, wishes: bool
+        self, state: BrokenSource, share: int, deadline: float, *, guided: bool
     ) -> Iterator[tuple[Proposal, Verdict]]:
         """The steps after which the text parses, or the parser gets further."""
         probe = Probe.on(state)
-        for step in islice(self._distinct(state, wishes=wishes), share):
+        for step in islice(self._distinct(state, guided=guided), share):
             self.tried += 1
             if self.tried % 64 == 0 and self._late(deadline):
                 return
@@ -208,17 +212,19 @@ class RepairEngine:
             if not verdict.faults or self._further(state, verdict, step.edits):
                 yield step, verdict
 
-    def _distinct(self, state: BrokenSource, *, wishes: bool) -> Iterator[Proposal]:
+    def _distinct(self, state: BrokenSource, *, guided: bool) -> Iterator[Proposal]:
         """All proposals, each once; every rule's likeliest come before any rule's second ones.
 
-        ``wishes`` is whether the model is asked: of the text as it was found.
+        ``guided`` is whether the model is asked.
         """
         rules = sorted(self._rules.for_language(state.language.name), key=lambda rule: -rule.prior)
         turns = [(rule.repairs(state), 1) for rule in rules]
         number = 1 if _INDENTATION.search(state.faults[0].message) else _SEARCHED
-        turns.append((self._search.repairs(state), number))
-        wished = self._wishes.repairs(state) if self._wishes and wishes else iter(())
-        turns.append((wished, _SEARCHED))
+        searched = self._search.repairs(state)
+        wished: Iterator[Proposal] = iter(())
+        if self._wishes and guided:
+            searched, wished = self._wishes.likeliest(state, searched), self._wishes.repairs(state)
+        turns += [(searched, number), (wished, _SEARCHED)]
         seen: set[tuple[Edit, ...]] = set()
         while turns:
             left = []

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.probe import Probe
 from thea_code_system.correctors.syntax.search import NAMES
-from thea_code_system.models.editor import EditModel
+from thea_code_system.models.editor import EditModel, Opinion
+from thea_code_system.models.guide import Guide
 from thea_code_system.models.tags import EDITS, INSERTS, Tag
 from thea_code_system.models.writing import Writer
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
 _PAIRED: Final = 16  # of the best single steps, those that are tried together
+_GUIDED: Final = 400  # of the search's steps, those that are tried at all
 _RULE: Final = "syntax/search"
 
 
 class ModelSearch:
-    """Proposes the model's likeliest edits, and pairs of them; owned by one engine."""
+    """Proposes the model's likeliest edits, and pairs of them; owned by one engine.
+
+    What it thinks of a text is kept.
+    """
 
     def __init__(self, model: EditModel) -> None:
-        self._model = model
+        self.model = model
+        self._opinions: dict[str, Opinion] = {}
+
+    def opinion(self, broken: BrokenSource) -> Opinion:
+        """What the model thinks of a broken text."""
+        if broken.text not in self._opinions:
+            read = self.model.opinion(broken.text, broken.language, broken.faults[0])
+            self._opinions[broken.text] = read
+        return self._opinions[broken.text]
+
+    def likeliest(self, broken: BrokenSource, steps: Iterable[Proposal]) -> Iterator[Proposal]:
+        """Steps that others propose, in the order in which the model believes them."""
+        guide = Guide(self.opinion(broken))
+        order = sorted(steps, key=lambda step: -guide.odds(step.edits))
+        return iter(order[:_GUIDED])
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Steps for a text that does not parse, likeliest first."""
-        opinion = self._model.opinion(broken.text, broken.language, broken.faults[0])
+        opinion = self.opinion(broken)
         writer = Writer(opinion, broken.source.newline)
         singles: list[tuple[float, Tag, tuple[Edit, ...]]] = []
         for tag, odds in writer.wishes():

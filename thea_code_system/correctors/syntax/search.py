@@ -158,6 +158,9 @@ class TokenSearch(SyntaxRule):
         yield from self._inserts(broken, lexeme, following, words)
         if lexeme.kind not in {"name", "number", "string"}:
             yield from self._replacements(lexeme, words)
+        elif lexeme.kind == "number" and lexeme.text.endswith("."):
+            shorter = Edit(lexeme.end - 1, lexeme.end, "")
+            yield self._step("remove '.'", shorter)
 
     def _places(self, broken: BrokenSource) -> list[tuple[Lexeme, Lexeme | None]]:
         """Lexemes of code near every place where a parser or the brackets object, nearest first."""
@@ -239,7 +242,9 @@ class TokenSearch(SyntaxRule):
                 yield self._step(f"insert {word!r}", after, rule=rule)
 
     def _replacements(self, lexeme: Lexeme, vocabulary: Sequence[str]) -> Iterator[Proposal]:
-        for word in vocabulary:
+        plain = lexeme.text.removesuffix("=")  # of an assignment, the operation alone
+        words = vocabulary if plain in {lexeme.text, ""} else (plain, *vocabulary)
+        for word in dict.fromkeys(words):
             if word != lexeme.text:
                 spaced = word[0].isalpha() and not lexeme.text[0].isalpha()
                 edit = Edit(lexeme.start, lexeme.end, f" {word} " if spaced else word)

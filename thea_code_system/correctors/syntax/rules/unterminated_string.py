@@ -28,6 +28,7 @@ class UnterminatedString(SyntaxRule):
         "x = 'a\"\n": "x = 'a'\n",
         "x = 'don't'\n": 'x = "don\'t"\n',
         "x = a'\n": "x = a\n",
+        "raise E('too much \n    of it')\n": "raise E('too much \\\n    of it')\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -51,6 +52,9 @@ class UnterminatedString(SyntaxRule):
         within = broken.text[end - 1 : end] == ";" and broken.language.name != "python"
         score = self.prior / 4 if within else self.prior  # a statement's end is hardly text
         yield self.proposal("close the string", Edit(end, end, mark), score=score)
+        _, stop = broken.span(number)
+        if mark in broken.line(number + 1) and broken.language.name == "python":
+            yield self.proposal("go on below", Edit(stop, stop, "\\"), score=self.prior / 4)
         after = [x for x in broken.code_of(number) if x.start >= quote.end]
         for lexeme in reversed(after):
             for place in (lexeme.start, lexeme.end):

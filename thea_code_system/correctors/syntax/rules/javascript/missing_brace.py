@@ -43,6 +43,7 @@ class MissingBrace(SyntaxRule):
         "f(() => {\n  g();\n);\nh();\n": "f(() => {\n  g();\n});\nh();\n",
         "f(() => {\n  g();\n};\nh();\n": "f(() => {\n  g();\n});\nh();\n",
         "function f() {\n  g();\n\n\nh();\n": "function f() {\n  g();\n}\n\nh();\n",
+        "a = {\n  b: {\n    c: 1\n  d: 2\n};\n": "a = {\n  b: {\n    c: 1\n  },\n  d: 2\n};\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -118,6 +119,17 @@ class MissingBrace(SyntaxRule):
         _, end = broken.span(last.number)
         weight = 0.5 if fills else 0.9
         yield last.number, weight, Edit(end, end, f"{newline}{indent}{closers}")
+        mark = MissingBrace._mark(below, closers)
+        if mark:
+            yield last.number, weight, Edit(end, end, f"{newline}{indent}{closers}{mark}")
+
+    @staticmethod
+    def _mark(below: BracketLine | None, closers: str) -> str:
+        """What stands behind a block by itself: a comma before another member, or a semicolon."""
+        tokens = below.tokens if below else ()
+        if len(tokens) > 1 and tokens[0].kind in {"name", "string"} and tokens[1].text == ":":
+            return ","
+        return ";" if closers.endswith(")") else ""
 
     def _unopened(
         self, broken: BrokenSource, layout: BracketLines

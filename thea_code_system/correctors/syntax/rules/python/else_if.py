@@ -16,7 +16,7 @@ _ELSE_IF: Final = re.compile(
 
 
 class ElseIf(SyntaxRule):
-    """``else if``, ``elseif`` and ``elsif``, which Python writes ``elif``."""
+    """``else if``, ``elseif``, ``elsif``, ``else`` with a condition: Python writes ``elif``."""
 
     name: ClassVar[str] = "syntax/else-if"
     languages: ClassVar[frozenset[str]] = PYTHON
@@ -26,6 +26,7 @@ class ElseIf(SyntaxRule):
         "if a:\n    b()\nelse if c:\n    d()\nelsif e:\n    f()\n": (
             "if a:\n    b()\nelif c:\n    d()\nelif e:\n    f()\n"
         ),
+        "if a:\n    b()\nelse c == 1:\n    d()\n": "if a:\n    b()\nelif c == 1:\n    d()\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -38,6 +39,11 @@ class ElseIf(SyntaxRule):
                 edits.append(Edit(start + found.start(1), start + found.end(1), "elif"))
         if edits:
             yield self.proposal("Write elif", *edits)
+        for number in broken.around(0):
+            code = broken.code_of(number)
+            if len(code) > 2 and code[0].text == "else" and code[1].text != ":":
+                edit = Edit(code[0].start, code[0].end, "elif")
+                yield self.proposal("Write elif before a condition", edit)
 
     @staticmethod
     def _is_code(broken: BrokenSource, offset: int) -> bool:

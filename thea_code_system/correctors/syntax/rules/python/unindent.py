@@ -21,6 +21,9 @@ class Unindent(SyntaxRule):
     FIXES: ClassVar[dict[str, str]] = {
         "def f():\n    if x:\n        y()\n   z()\n": "def f():\n    if x:\n        y()\n    z()\n",
         "def f():\n        x()\n    y()\n": "def f():\n        x()\n        y()\n",
+        "def f():\n     try:\n        g()\n    except E:\n        h()\n": (
+            "def f():\n    try:\n        g()\n    except E:\n        h()\n"
+        ),
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -37,3 +40,20 @@ class Unindent(SyntaxRule):
             for lines in blocks.ranges(fault.line):
                 if edits := blocks.shift(lines, level):
                     yield self.proposal("let the dedent match an outer level", *edits)
+        yield from self._above(broken, blocks, fault.line)
+
+    def _above(self, broken: BrokenSource, blocks: Blocks, line: int) -> Iterator[Proposal]:
+        """The line is right: the block above it began a few columns too far to the right."""
+        own, deeper, above = broken.column(line), [], broken.previous_code(line)
+        while above and broken.column(above) > own:
+            deeper.append(above)
+            above = broken.previous_code(above)
+        if not deeper:
+            return
+        lowest = min(map(broken.column, deeper))
+        level, first = broken.indent(line), min(deeper)
+        odd = [n for n in sorted(deeper) if broken.column(n) == lowest]
+        alone = [edit for n in odd for edit in blocks.shift(range(n, n + 1), level)]
+        for edits in (alone, blocks.shift(range(first, line), level)):
+            if edits:
+                yield self.proposal("let the block above match", *edits)
