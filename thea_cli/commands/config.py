@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from thea_cli.console import Console
+from thea_cli.options import TableOrJson, choice
 from thea_cli.request import CorrectRequest
 from thea_cli.tables import Table
 from thea_code_system.errors import UsageError
@@ -79,9 +80,7 @@ def command(
         str | None,
         typer.Option(metavar="development|production|edge", help="A bundle of defaults."),
     ] = None,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str, typer.Option(metavar="table|json", help="How to print it.")
-    ] = "table",
+    format: TableOrJson = "table",  # noqa: A002 - the name of the flag
 ) -> ConfigQuery:
     """Show every setting, its value and where it comes from.
 
@@ -96,10 +95,3 @@ def command(
         config=config,
     )
     return ConfigQuery(request, changed, choice("--format", format, ("table", "json")))
-
-
-def choice(flag: str, given: str, allowed: tuple[str, ...]) -> str:
-    """The given value, if it is allowed."""
-    if given not in allowed:
-        raise typer.BadParameter(f"{flag} cannot be {given}; it is one of {', '.join(allowed)}")
-    return given

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 
 import typer
 
-from thea_cli.commands.config import choice
 from thea_cli.console import Console, Style
+from thea_cli.options import TableOrJson, choice
 from thea_cli.request import CorrectRequest
 from thea_code_system import __version__
 from thea_code_system.errors import TheaError
@@ -194,9 +194,7 @@ class Doctor:
 def command(
     *,
     quick: Annotated[bool, typer.Option("--quick", help="Do not start a cluster.")] = False,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str, typer.Option(metavar="table|json", help="How to print it.")
-    ] = "table",
+    format: TableOrJson = "table",  # noqa: A002 - the name of the flag
 ) -> Doctor:
     """Check devices, tools, correctors and the cluster, and say what to do if one fails.
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from thea_cli.commands.config import choice
 from thea_cli.evaluation.run import EvaluationRequest
+from thea_cli.options import TableOrJson, choice
 from thea_cli.request import CorrectRequest
 from thea_code_system.values.evaluation import EvaluationJob
 
@@ -68,9 +68,7 @@ def command(
     device: Annotated[
         str | None, typer.Option(metavar="NAME", help="auto, cpu, mps, cuda or cuda:N.")
     ] = None,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str, typer.Option(metavar="table|json", help="How to print it.")
-    ] = "table",
+    format: TableOrJson = "table",  # noqa: A002 - the name of the flag
 ) -> EvaluationRequest:
     """Correct every case as `thea correct --check --min-confidence 0` would, and compare.
 

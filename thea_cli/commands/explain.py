@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from thea_cli.catalogue import Catalogue, Rule
-from thea_cli.commands.config import choice
 from thea_cli.console import Console
 from thea_cli.explaining import PlaceExplanation
+from thea_cli.options import choice
 from thea_cli.request import CorrectRequest
 from thea_code_system.errors import UsageError
 

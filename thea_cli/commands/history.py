@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from thea_cli.commands.config import choice
 from thea_cli.console import Console
+from thea_cli.options import TableOrJson, choice
 from thea_cli.project import Project, ProjectOption
 from thea_cli.reports.base import Shown
 from thea_cli.reports.json import JsonReport
@@ -131,9 +131,7 @@ def command(
     all: Annotated[  # noqa: A002 - the name of the flag
         bool, typer.Option("--all", help="Also corrections that were not applied.")
     ] = False,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str, typer.Option(metavar="table|json", help="How to print it.")
-    ] = "table",
+    format: TableOrJson = "table",  # noqa: A002 - the name of the flag
     project: ProjectOption = ".",
 ) -> HistoryQuery:
     """List runs, newest first; with RUN, the corrections of that run with their ids."""

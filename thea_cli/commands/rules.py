@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from thea_cli.catalogue import Catalogue
-from thea_cli.commands.config import choice
 from thea_cli.console import Console
+from thea_cli.options import TableOrJson, choice
 from thea_cli.tables import Table
 from thea_code_system.errors import UsageError
 
@@ -60,9 +60,7 @@ def command(
         str | None, typer.Argument(metavar="[FAMILY]", help="Only this family.")
     ] = None,
     *,
-    format: Annotated[  # noqa: A002 - the name of the flag
-        str, typer.Option(metavar="table|json", help="How to print it.")
-    ] = "table",
+    format: TableOrJson = "table",  # noqa: A002 - the name of the flag
 ) -> RulesQuery:
     """List the families of rules, and every rule of Thea's own.
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from thea_cli.commands.config import choice
 from thea_cli.console import Console
+from thea_cli.options import choice
 from thea_cli.project import Project
 from thea_cli.tables import Table
 
