@@ -31,6 +31,9 @@ _ROUNDS: Final = 30  # faults that the last resort takes out
 _LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
+_ALIKE: Final = ((10, 10), (16, 1))
+"""Characters before and behind an edit that make its place the same as another."""
+_ECHOES: Final = 20
 _GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
 _OPEN: Final = "never closed"
@@ -211,6 +214,25 @@ class RepairEngine:
             verdict = probe(step.edits)
             if not verdict.faults or self._further(state, verdict, step.edits):
                 yield step, verdict
+                for echoed in self._echoes(state, step) if verdict.faults else ():
+                    again = probe(echoed.edits)
+                    if not again.faults or self._further(state, again, echoed.edits):
+                        yield echoed, again
+
+    @staticmethod
+    def _echoes(state: BrokenSource, step: Proposal) -> Iterator[Proposal]:
+        """The same edit wherever the same characters stand: what is copied repeats its faults."""
+        if len(step.edits) != 1:
+            return
+        edit, text = step.edits[0], state.text
+        for before, behind in _ALIKE:
+            start = max(edit.start - before, 0)
+            copies = re.finditer(re.escape(text[start : edit.end + behind]), text)
+            places = [match.start() + edit.start - start for match in copies]
+            if 1 < len(places) <= _ECHOES:
+                size = edit.end - edit.start
+                moved = (Edit(place, place + size, edit.replacement) for place in places)
+                yield replace(step, edits=tuple(moved))
 
     def _distinct(self, state: BrokenSource, *, guided: bool) -> Iterator[Proposal]:
         """All proposals, each once; every rule's likeliest come before any rule's second ones.

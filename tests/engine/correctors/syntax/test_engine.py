@@ -10,6 +10,7 @@ from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 from thea_code_system.languages.registry import Languages
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.correction import Safety
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
 HEAD = "import os\n\n\ndef area(width, height):\n    return width * height\n\n\n"
@@ -118,3 +119,10 @@ async def test_the_budget_bounds_the_search_and_the_clock_is_reported():
     assert not corrector.timed_out
     corrector, _ = await offers(f"{HEAD}x = (\n", syntax_seconds=0.0)
     assert corrector.timed_out == {"pkg/example.py"}
+
+
+async def test_a_fault_that_was_copied_is_mended_in_all_its_copies():
+    line = "    check(os.path.join(base, 'db.mtn'],\n          {})\n"
+    broken = "def f(base):\n" + "".join(line.format(number) for number in range(14))
+    _, found = await offers(broken)
+    assert Patch.rewrite(broken, found[0].edits) == broken.replace("'db.mtn']", "'db.mtn')")
