@@ -83,10 +83,8 @@ class PlaceExplanation:
         from thea_code_system.correctors.learned.explanation import LineExplainer
         from thea_code_system.models.shelf import ModelShelf
 
-        device = None if config.device == "auto" else config.device
-        found = LineExplainer(ModelShelf(config.model, device).model()).explain(
-            text, language, line
-        )
+        model = ModelShelf(config.model, config.device).model()
+        found = LineExplainer(model).explain(text, language, line)
         job = replace(request.job(config), hook=True)  # which looks for bugs, too
         return Interruptible().run(self._explain(name, found, text, job, config))
 

@@ -103,7 +103,8 @@ class Doctor:
         from thea_code_system.wrappers.clock import Stopwatch
 
         watch = Stopwatch()
-        shelf = ModelShelf(CorrectRequest(cwd=str(Path.cwd())).resolve().model)
+        config = CorrectRequest(cwd=str(Path.cwd())).resolve()
+        shelf = ModelShelf(config.model, config.device)
         try:
             hardware = shelf.model().hardware
         except TheaError as error:

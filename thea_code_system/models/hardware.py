@@ -29,7 +29,7 @@ class Hardware:
             DeviceError: the device that was asked for is not here.
         """
         chosen = choose_device(device)
-        if chosen.startswith("mps") and device is None:  # nobody has measured it
+        if chosen.startswith("mps") and device in {None, "auto"}:  # nobody has measured it
             chosen = "cpu"
         return cls(chosen, cls._halves(chosen))
 

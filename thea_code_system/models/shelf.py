@@ -31,7 +31,7 @@ class ModelShelf:
 
     Args:
         folder: where weights and tokenizer lie; None for the model that comes with Thea.
-        device: the torch device that was asked for; None where none was.
+        device: the torch device that was asked for; None or ``auto`` where none was.
         half: whether to compute in bfloat16; None where the hardware decides.
     """
 

@@ -25,7 +25,9 @@ def here(monkeypatch):
     """A machine with a device, flags of its processors and the generation of its GPU."""
 
     def be(device="cpu", flags=(), generation=(8, 0)):
-        monkeypatch.setattr(module, "choose_device", lambda asked: asked or device)
+        monkeypatch.setattr(
+            module, "choose_device", lambda asked: device if asked in {None, "auto"} else asked
+        )
         monkeypatch.setattr(Platform, "cpu_flags", lambda self: frozenset(flags))
         monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: generation)
 
@@ -50,7 +52,7 @@ def test_a_gpu_reads_where_there_is_one_in_bfloat16_if_it_can(here):
 
 def test_what_nobody_has_measured_reads_only_where_it_was_asked_for(here):
     here("mps")
-    assert Hardware.chosen().device == "cpu"
+    assert Hardware.chosen().device == Hardware.chosen("auto").device == "cpu"
     assert Hardware.chosen("mps") == Hardware("mps", half=False)
 
 
