@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -66,6 +67,13 @@ def test_a_device_that_is_not_here_is_an_error(hand_made, tmp_path):
 def test_the_flags_of_processors_are_known_on_linux_alone():
     assert Platform("darwin").cpu_flags() == frozenset()
     assert all(flag.islower() for flag in Platform("linux").cpu_flags())
+
+
+def test_the_model_that_comes_with_thea_is_loaded_in_under_half_a_second():
+    ModelShelf().model()  # what is imported at the first use is not the model's
+    started = time.process_time()
+    ModelShelf().model()
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("half", [False, True])
