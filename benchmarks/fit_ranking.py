@@ -1,12 +1,15 @@
-"""Fit the weights by which the edit model ranks repairs, on real repairs.
+r"""Fit the weights by which the edit model ranks repairs, on real repairs.
 
     python benchmarks/fit_ranking.py collect MODEL CASES.jsonl ROWS.jsonl [--workers 2]
-    python benchmarks/fit_ranking.py fit ROWS.jsonl... --model MODEL
+    python benchmarks/fit_ranking.py fit ROWS.jsonl... --also BREAKS.jsonl --model MODEL \
+        --predictions PREDICTIONS.jsonl
 
 ``collect`` searches for repairs of each case with the model and writes what the ranker sees of
 them, whether the human's file is the same (``right``) or holds the same edit (``kept``). ``fit``
 prints what the weights come to on owners that had no part in the fit (five folds), without the
-model's features too, and writes MODEL/ranking.json.
+model's features too, writes MODEL/ranking.json, and as PREDICTIONS what those five folds say of the
+owners that they did not see, for `benchmarks/calibrate.py`. Rows of BREAKS, mechanical ones, have a
+part in every fit and none in the figures: real histories hold few of them.
 """
 
 from __future__ import annotations
@@ -35,9 +38,13 @@ from thea_code_system.models.ranking import RepairRanker
 from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.training.ranking import RankedCase, RankingFit
 from thea_code_system.values.context import Settings
+from thea_code_system.values.correction import Edit
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
 FOLDS = 5
+WEIGHT = 2.0  # of a mechanical break, in real repairs
+OFFERED = 8
 BUDGET = Settings().syntax_budget
 LONGEST = 60_000
 NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "beyond")
@@ -64,6 +71,7 @@ def collect(job):
     row = {"id": case["id"], "language": case["language"], "kind": case["kind"]}
     row |= {"owner": case.get("repository", "").partition("/")[0].lower()}
     row |= {
+        "broken": case["broken"],
         "token_edits": case.get("token_edits", 0),
         "rows": [],
         "none": [],
@@ -79,26 +87,33 @@ def collect(job):
     texts = [candidate.patch.text for candidate, _ in found]
     right = [judge.scorer.tokens(text, python) == wanted for text in texts]
     kept = [one or bool(judge.kept(case, text)) for one, text in zip(right, texts, strict=True)]
-    rules_of = [candidate.rules for candidate, _ in found]
-    return row | {"rows": rows, "none": last, "right": right, "kept": kept, "rules": rules_of}
+    row |= {"rules": [candidate.rules for candidate, _ in found]}
+    row |= {
+        "edits": [
+            [[edit.start, edit.end, edit.replacement] for edit in one.edits] for one in repairs
+        ]
+    }
+    return row | {"rows": rows, "none": last, "right": right, "kept": kept}
 
 
 class Report:
     """Weights of five folds, and what they come to on the fold that each did not see."""
 
-    def __init__(self, rows, left_out=()):
-        self.rows, self.left_out = [row for row in rows if row["rows"]], left_out
+    def __init__(self, rows, also=(), left_out=()):
+        self.left_out = left_out
+        self.rows = [row for row in rows if row["rows"]]
+        self.also = [self.case(row, WEIGHT) for row in also if row["rows"]]
         self.all = len(rows)
         self.judged = []
 
-    def case(self, row):
+    def case(self, row, weight=1.0):
         def kept(names, values):
             pairs = zip(names, values, strict=True)
             return tuple(0.0 if name in self.left_out else value for name, value in pairs)
 
         target = "right" if any(row["right"]) else "kept"
         rows = tuple(kept(RepairRanker.REPAIR, values) for values in row["rows"])
-        return RankedCase(rows, kept(RepairRanker.NONE, row["none"]), tuple(row[target]))
+        return RankedCase(rows, kept(RepairRanker.NONE, row["none"]), tuple(row[target]), weight)
 
     @staticmethod
     def fold(row):
@@ -107,11 +122,27 @@ class Report:
     def run(self):
         for fold in range(FOLDS):
             rest = [self.case(row) for row in self.rows if self.fold(row) != fold]
-            weights = RankingFit().fit(rest)
+            weights = RankingFit().fit([*rest, *self.also])
             for row in self.rows:
                 if self.fold(row) == fold:
                     self.judged.append((row, RankingFit.judge(weights, self.case(row))))
         return self
+
+    def predictions(self, path):
+        with path.open("w", encoding="utf-8") as out:
+            for row, chances in self.judged:
+                order = sorted(range(len(chances)), key=lambda index: -chances[index])[:OFFERED]
+                offers = [
+                    {
+                        "output": Patch.rewrite(
+                            row["broken"], [Edit(*edit) for edit in row["edits"][index]]
+                        ),
+                        "confidence": round(chances[index], 4),
+                        "rules": row["rules"][index],
+                    }
+                    for index in order
+                ]
+                out.write(json.dumps({"id": row["id"], "candidates": offers}) + "\n")
 
     def show(self, title):
         groups, hits = Counter(), Counter()
@@ -148,6 +179,8 @@ def main() -> int:
     parser.add_argument("what", choices=["collect", "fit"])
     parser.add_argument("paths", nargs="+")
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--also", nargs="*", default=[])
+    parser.add_argument("--predictions", type=Path)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--limit", type=int)
     options = parser.parse_args()
@@ -160,12 +193,15 @@ def main() -> int:
             out.writelines(f"{json.dumps(row)}\n" for row in pool.imap(collect, jobs, chunksize=4))
         return 0
     rows = [row for path in options.paths for row in rows_of(path)]
-    Report(rows, NO_MODEL).run().show("the search's own score")
-    Report(rows, ("score",)).run().show("the model alone")
-    report = Report(rows).run()
+    also = [row for path in options.also for row in rows_of(path)]
+    Report(rows, also, NO_MODEL).run().show("the search's own score")
+    Report(rows, also, ("score",)).run().show("the model alone")
+    report = Report(rows, also).run()
     report.show("both")
+    if options.predictions:
+        report.predictions(options.predictions)
     if options.model:
-        weights = RankingFit().fit([report.case(row) for row in report.rows])
+        weights = RankingFit().fit([*map(report.case, report.rows), *report.also])
         path = options.model / "ranking.json"
         path.write_text(json.dumps(weights, indent=0, sort_keys=True) + "\n", "utf-8")
     return 0
