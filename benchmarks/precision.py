@@ -121,6 +121,8 @@ async def main(arguments=None):
             continue
         source = SourceFile(f"{case.id}{language.suffixes[0]}", case.broken)
         pairs.append(await trial.pair(source))
+        if len(pairs) % 20 == 0:
+            print(f"{len(pairs)} cases, {Agreement(pairs).share:.3f} agree", file=sys.stderr)
         if not pairs[-1].agrees:
             print(f"{case.id}: {pairs[-1].full} but {pairs[-1].half}", file=sys.stderr)
     if not pairs:
