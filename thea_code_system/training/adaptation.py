@@ -55,7 +55,7 @@ class Adaptation:
         torch.manual_seed(seed)
         network, vocabulary = Checkpoint(start).load()
         network.requires_grad_(requires_grad=True)
-        self._work = work
+        self._start, self._work = start, work
         self._trainer = Trainer(network, vocabulary, work)
         held = PairShelf(past.held())
         examples = held.examples(ExampleMaker(vocabulary, WINDOW, seed), seed)
@@ -117,9 +117,15 @@ class Adaptation:
         self._saved = time.monotonic()
 
     def finish(self, folder: Path, ranking: str) -> None:
-        """Write the model as it is now, ready to be used, and make no more examples."""
+        """Write the model as it is now, ready to be used, and make no more examples.
+
+        What else lies beside the weights of the start, such as fitted weights, comes along.
+        """
         self._ahead.shutdown(cancel_futures=True)
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for file in self._start.glob("*.json"):
+            shutil.copyfile(file, folder / file.name)
         Checkpoint(folder).save(self._trainer.network, self._trainer.vocabulary)
         (folder / "ranking.json").write_text(ranking, "utf-8")
 
