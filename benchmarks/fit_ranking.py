@@ -28,24 +28,17 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from calibrate import SCORER, Judge, load_scorer, rows_of
 
-from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
-from thea_code_system.correctors.syntax.discovery import RuleBook
-from thea_code_system.correctors.syntax.engine import RepairEngine
-from thea_code_system.correctors.syntax.model_search import ModelSearch
-from thea_code_system.correctors.syntax.scoring import LinearScorer
-from thea_code_system.languages.registry import Languages
 from thea_code_system.models.ranking import RepairRanker
 from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.training.ranking import RankedCase, RankingFit
-from thea_code_system.values.context import Settings
+from thea_code_system.training.reranking import Reranking
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.patch import Patch
-from thea_code_system.values.source import SourceFile
 
 FOLDS = 5
 WEIGHT = 2.0  # of a mechanical break, in real repairs
 OFFERED = 8
-BUDGET = Settings().syntax_budget
+LAST_RESORT = "syntax/remove-code"
 LONGEST = 60_000
 NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "beyond")
 
@@ -53,47 +46,38 @@ NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "b
 @cache
 def organs(folder):
     torch.set_num_threads(1)
-    return ModelShelf(folder).model(), LinearScorer(), RuleBook(), Judge(load_scorer(SCORER))
+    return Reranking(ModelShelf(folder).model()), Judge(load_scorer(SCORER))
 
 
 def collect(job):
     folder, case = job
-    model, scorer, rules, judge = organs(folder)
-    language = Languages().named(case["language"])
-    source = SourceFile(f"case{language.suffixes[0]}", case["broken"])
-    wishes = ModelSearch(model)
-    engine = RepairEngine(rules, scorer, BUDGET, 60.0, wishes=wishes)
+    reranking, judge = organs(folder)
+    broken, python = case["broken"], case["language"] == "python"
+    seen = reranking.seen(broken, case["language"])
     found = [
-        (candidate, score)
-        for candidate, score in engine.repairs(source, language)
-        if "syntax/remove-code" not in candidate.rules
+        one
+        for one in zip(seen.edits, seen.rules, seen.rows, strict=True)
+        if LAST_RESORT not in one[1]
     ]
-    row = {"id": case["id"], "language": case["language"], "kind": case["kind"]}
-    row |= {"owner": case.get("repository", "").partition("/")[0].lower()}
-    row |= {
-        "broken": case["broken"],
-        "token_edits": case.get("token_edits", 0),
-        "rows": [],
-        "none": [],
-        "tried": engine.tried,
-    }
-    if not found:
-        return row
-    repairs = SyntaxCorrector(scorer).weighed(found)
-    broken = found[0][0].original
-    rows, last = RepairRanker(model, {}).features(wishes.opinion(broken), repairs, language)
-    python = case["language"] == "python"
     wanted = judge.scorer.tokens(case["fixed"], python)
-    texts = [candidate.patch.text for candidate, _ in found]
+    texts = [Patch.rewrite(broken, edits) for edits, _, _ in found]
     right = [judge.scorer.tokens(text, python) == wanted for text in texts]
-    kept = [one or bool(judge.kept(case, text)) for one, text in zip(right, texts, strict=True)]
-    row |= {"rules": [candidate.rules for candidate, _ in found]}
-    row |= {
-        "edits": [
-            [[edit.start, edit.end, edit.replacement] for edit in one.edits] for one in repairs
-        ]
+    return {
+        "id": case["id"],
+        "language": case["language"],
+        "kind": case["kind"],
+        "owner": case.get("repository", "").partition("/")[0].lower(),
+        "token_edits": case.get("token_edits", 0),
+        "broken": broken,
+        "edits": [[[e.start, e.end, e.replacement] for e in edits] for edits, _, _ in found],
+        "rules": [rules for _, rules, _ in found],
+        "rows": [row for _, _, row in found],
+        "none": seen.none,
+        "right": right,
+        "kept": [
+            one or bool(judge.kept(case, text)) for one, text in zip(right, texts, strict=True)
+        ],
     }
-    return row | {"rows": rows, "none": last, "right": right, "kept": kept}
 
 
 class Report:

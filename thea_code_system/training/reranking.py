@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
@@ -16,12 +17,29 @@ from thea_code_system.models.ranking import RepairRanker
 from thea_code_system.training.kept import KeptEdits
 from thea_code_system.training.ranking import RankedCase, RankingFit
 from thea_code_system.training.token_edits import TokenEdits
+from thea_code_system.values.context import Settings
+from thea_code_system.values.correction import Edit
 from thea_code_system.values.learning import RankingScores
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 
 _FOLDS: Final = 5
 _STRENGTH: Final = 0.02  # by which the fit is drawn to the ranking of the start
-_BUDGET, _SECONDS = 4_000, 20.0
+_SECONDS: Final = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRepairs:
+    """Repairs of one broken file as the ranker sees them: empty where none was found.
+
+    ``edits`` are in the coordinates of the broken text, ``rules`` say by what they came; ``rows``
+    and ``none`` as in :meth:`RepairRanker.features`.
+    """
+
+    edits: tuple[tuple[Edit, ...], ...] = ()
+    rules: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[tuple[float, ...], ...] = ()
+    none: tuple[float, ...] = ()
 
 
 class Reranking:
@@ -42,19 +60,26 @@ class Reranking:
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Search for repairs of a pair's broken text; where there are none, nothing is ranked."""
-        language = self._languages.named(str(row["language"]))
-        source = SourceFile(f"case{language.suffixes[0]}", str(row["broken"]))
+        text, language = str(row["broken"]), str(row["language"])
+        seen = self.seen(text, language)
+        if seen.edits:
+            right = self._right(row, [Patch.rewrite(text, e) for e in seen.edits], language)
+            self.cases.append(RankedCase(seen.rows, seen.none, right))
+
+    def seen(self, text: str, language: str) -> SeenRepairs:
+        """Search for repairs of a broken text, and what the ranker sees of them."""
+        known = self._languages.named(language)
         wishes = ModelSearch(self._model)
-        engine = RepairEngine(self._rules, self._scorer, _BUDGET, _SECONDS, wishes=wishes)
-        found = engine.repairs(source, language)
+        limits = Settings().syntax_budget, _SECONDS
+        engine = RepairEngine(self._rules, self._scorer, *limits, wishes=wishes)
+        found = engine.repairs(SourceFile(f"case{known.suffixes[0]}", text), known)
         if not found:
-            return
-        broken = found[0][0].original
-        opinion = self._model.opinion(broken.text, language, broken.faults[0])
+            return SeenRepairs()
+        opinion = wishes.opinion(found[0][0].original)
         repairs = self._corrector.weighed(found)
-        rows, none = RepairRanker(self._model).features(opinion, repairs, language)
-        right = self._right(row, [candidate.patch.text for candidate, _ in found], language.name)
-        self.cases.append(RankedCase(tuple(map(tuple, rows)), tuple(none), right))
+        rows, none = RepairRanker(self._model).features(opinion, repairs, known)
+        edits, rules = zip(*((one.patch.edits(), one.rules) for one, _ in found), strict=True)
+        return SeenRepairs(edits, rules, tuple(map(tuple, rows)), tuple(none))
 
     def fit(self) -> tuple[RankingScores, dict[str, float]]:
         """How a new ranking compares on repairs that its fit did not see, and the one to take."""
