@@ -1,4 +1,4 @@
-"""A keyword that runs into a name."""
+"""A keyword that runs into a name, or into letters that fell from nowhere."""
 
 from __future__ import annotations
 
@@ -15,10 +15,15 @@ _SCRIPT: Final = (
     "const", "let", "var", "function", "return", "new", "typeof", "class", "export", "default",
     "import", "from", "extends", "throw", "case", "else", "async", "await", "if", "in", "of", "as",
 )  # fmt: skip
+_FIRST: Final = ("import", "from", "def", "class", "return", "const", "let", "var", "function")
+"""Keywords that begin a line."""
 
 
 class JoinedKeyword(SyntaxRule):
-    """The space between a keyword and a name is lost: ``assertx``, ``from a.bimport c``."""
+    """The space between a keyword and a name is lost: ``assertx``, ``from a.bimport c``.
+
+    What stands before a keyword at the start of a line may also be too much: ``wimport os``.
+    """
 
     name: ClassVar[str] = "syntax/joined-keyword"
     languages: ClassVar[frozenset[str]] = EVERY
@@ -28,6 +33,7 @@ class JoinedKeyword(SyntaxRule):
         "from __future__import division\n": "from __future__ import division\n",
         "assertblueis not None\n": "assert blue is not None\n",
         "for x inrange(3):\n    pass\n": "for x in range(3):\n    pass\n",
+        "wqimport os\n": "import os\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -40,6 +46,11 @@ class JoinedKeyword(SyntaxRule):
                 apart = list(self._apart(lexeme, words))
                 for edit in apart:
                     yield self.proposal("set the keyword apart", edit)
+                if lexeme.start == broken.span(number)[0] + len(broken.indent(number)):
+                    for word in _FIRST:
+                        if lexeme.text.endswith(word) and lexeme.text != word:
+                            stray = Edit(lexeme.start, lexeme.end - len(word), "")
+                            yield self.proposal("remove what stands before the keyword", stray)
                 for edit in apart[1:]:
                     if apart[0].start < edit.start:
                         yield self.proposal("set the keywords apart", apart[0], edit)

@@ -43,6 +43,9 @@ class MissingBrace(SyntaxRule):
         "f(() => {\n  g();\n);\nh();\n": "f(() => {\n  g();\n});\nh();\n",
         "f(() => {\n  g();\n};\nh();\n": "f(() => {\n  g();\n});\nh();\n",
         "function f() {\n  g();\n\n\nh();\n": "function f() {\n  g();\n}\n\nh();\n",
+        "f = function() {\n  g();\n\nh = function() {\n  i();\n};\n": (
+            "f = function() {\n  g();\n};\n\nh = function() {\n  i();\n};\n"
+        ),
         "a = {\n  b: {\n    c: 1\n  d: 2\n};\n": "a = {\n  b: {\n    c: 1\n  },\n  d: 2\n};\n",
     }
 
@@ -119,17 +122,18 @@ class MissingBrace(SyntaxRule):
         _, end = broken.span(last.number)
         weight = 0.5 if fills else 0.9
         yield last.number, weight, Edit(end, end, f"{newline}{indent}{closers}")
-        mark = MissingBrace._mark(below, closers)
+        mark = MissingBrace._mark(line, below, closers)
         if mark:
             yield last.number, weight, Edit(end, end, f"{newline}{indent}{closers}{mark}")
 
     @staticmethod
-    def _mark(below: BracketLine | None, closers: str) -> str:
+    def _mark(line: BracketLine, below: BracketLine | None, closers: str) -> str:
         """What stands behind a block by itself: a comma before another member, or a semicolon."""
         tokens = below.tokens if below else ()
         if len(tokens) > 1 and tokens[0].kind in {"name", "string"} and tokens[1].text == ":":
             return ","
-        return ";" if closers.endswith(")") else ""
+        assigned = any(token.text == "=" for token in line.tokens)
+        return ";" if closers.endswith(")") or assigned else ""
 
     def _unopened(
         self, broken: BrokenSource, layout: BracketLines
