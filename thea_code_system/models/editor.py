@@ -258,17 +258,20 @@ class EditModel:
 
     def name_logits(self, span: Span, place: int, *, insert: bool) -> list[float]:
         """Of one token of a window: for something unread, then for each token's text."""
+        logits: list[float] = self.name_table(span, [place], insert=insert)[0].tolist()
+        return logits
+
+    def name_table(self, span: Span, places: Sequence[int], *, insert: bool) -> Tensor:
+        """The same of several tokens at once: ``[places, 1 + tokens]``."""
         import torch
 
         with torch.inference_mode():
-            found = self._network.names(
+            return self._network.names(
                 span.vectors[None],
-                torch.tensor([0]),
-                torch.tensor([place]),
-                torch.tensor([int(insert)]),
+                torch.zeros(len(places), dtype=torch.long),
+                torch.tensor(places),
+                torch.full((len(places),), int(insert)),
             )
-        logits: list[float] = found[0].tolist()
-        return logits
 
     @staticmethod
     def joined(logits: dict[str, list[float]], unread: float) -> dict[str, float]:

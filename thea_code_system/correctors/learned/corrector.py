@@ -8,9 +8,10 @@ from functools import partial
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.base import Corrector, Stage
-from thea_code_system.correctors.learned.alarms import Alarm, AlarmFinder
+from thea_code_system.correctors.learned.alarms import Alarm
 from thea_code_system.correctors.learned.classes import TokenClasses
 from thea_code_system.correctors.learned.options import Options
+from thea_code_system.correctors.learned.ranking import AlarmRanker, AlarmWeights, Suspects
 from thea_code_system.correctors.learned.scopes import Names, PythonNames, ScriptNames
 from thea_code_system.languages.base import Language
 from thea_code_system.languages.registry import Languages
@@ -25,8 +26,9 @@ from thea_code_system.workspace.carrying import TextCarrier
 _LEAST: Final = 0.25  # what is less probable helps nobody
 _OFFERED: Final = 5
 _MEASURED: Final = 20  # the same where everything is asked for, so that calibration can rank it
-_LOOKED: Final = 20  # alarms of a file that get a second look
+_LOOKED: Final = 10  # alarms of a file that get a second look
 _ROWS: Final = 20_000  # tokens whose windows are kept in memory together: 60 MB
+_NEVER: Final = -16.0
 _KEPT: Final = 4_096  # files remembered for their next pass
 
 
@@ -34,9 +36,9 @@ class LearnedCorrector(Corrector):
     """Looks for small bugs in files that parse: names, operators, literals, arguments, negations.
 
     It reads a file once a run, before any edit of its own: what it found then and what still
-    stands on unchanged lines is proposed again in later passes. Every alarm gets a second look
-    with its edit in place: where the model would then undo it, there is none. Files of more tokens
-    than ``context_length`` are not read.
+    stands on unchanged lines is proposed again in later passes. Alarms are ranked by all that
+    speaks for them; the best get a second look with their edit in place, for whether the model
+    would then undo it. Files of more tokens than ``context_length`` are not read.
     """
 
     name: ClassVar[str] = "learned"
@@ -47,6 +49,7 @@ class LearnedCorrector(Corrector):
         self._shelf = shelf
         self._languages = Languages()
         self._classes = {python: TokenClasses(python=python) for python in (True, False)}
+        self._ranker = AlarmRanker(AlarmWeights.of(shelf.folder))
         self._found: dict[str, tuple[str, tuple[Proposal, ...]]] = {}
 
     async def propose(
@@ -69,8 +72,8 @@ class LearnedCorrector(Corrector):
         return [self._recalled(source) if source.path in again else () for source in sources]
 
     def version(self) -> str:
-        """The digests of weights and tokenizer."""
-        return self._shelf.version
+        """The digests of weights and tokenizer, and the rankings."""
+        return f"{self._shelf.version} {self._ranker.version}"
 
     def _recalled(self, source: SourceFile) -> Sequence[Proposal]:
         """What was found in a file, as far as its lines are still the same."""
@@ -115,28 +118,46 @@ class LearnedCorrector(Corrector):
         """Read some files, then the places of their alarms once more, each in few passes."""
         every = context.settings.min_confidence == 0
         least = 0.0 if every else min(_LEAST, context.settings.min_confidence)
-        model.read_whole([opinion for _, _, opinion in group])
-        looks: list[tuple[int, Alarm, Revision]] = [
-            (number, alarm, model.revised(opinion, alarm.option.edits, language))
-            for number, (_, language, opinion) in enumerate(group)
-            for alarm in self._alarms(opinion, language, least)[:_LOOKED]
-        ]
-        spans = model.spans([(look.opinion.reading, look.window) for _, _, look in looks])
-        judged: list[list[tuple[float, Alarm]]] = [[] for _ in group]
-        for (number, alarm, look), span in zip(looks, spans, strict=True):
-            look.opinion.spans.append(span)
-            chance = self._second_look(alarm, look)
-            if chance is not None and chance >= least:
-                judged[number].append((chance, alarm))
-        for (source, language, _), alarms in zip(group, judged, strict=True):
-            alarms.sort(key=lambda item: (-item[0], item[1].option.edits))
+        found = self._looked(model, [(opinion, language) for _, language, opinion in group])
+        for (source, language, _), suspects in zip(group, found, strict=True):
+            ranked = self._ranker.ranked(suspects)
+            alarms = [one for one in ranked if one[0] >= least and one[0] > 0]
             good = self._parsing(alarms, source.text, language)
             most = _MEASURED if every else _OFFERED
             self._keep(
                 source, [self._proposal(*one) for _, one in zip(range(most), good, strict=False)]
             )
 
-    def _alarms(self, opinion: Opinion, language: Language, least: float) -> list[Alarm]:
+    def suspects(self, sources: Sequence[SourceFile]) -> list[Suspects]:
+        """All alarms of some files with what speaks for them, to fit the ranking with."""
+        model = self._shelf.model()
+        languages = [self._languages.for_path(source.path) for source in sources]
+        pairs = [
+            (model.opinion(source.text, language, None), language)
+            for source, language in zip(sources, languages, strict=True)
+            if language is not None
+        ]
+        return self._looked(model, pairs)
+
+    def _looked(
+        self, model: EditModel, pairs: Sequence[tuple[Opinion, Language]]
+    ) -> list[Suspects]:
+        """The alarms of some files, the best of them with a second look, in few passes."""
+        model.read_whole([opinion for opinion, _ in pairs])
+        found = [self._suspects(opinion, language) for opinion, language in pairs]
+        looks = [
+            (one, number, model.revised(opinion, one.alarms[number].option.edits, language))
+            for (opinion, language), one in zip(pairs, found, strict=True)
+            for number in self._ranker.best(one, _LOOKED)
+        ]
+        spans = model.spans([(look.opinion.reading, look.window) for _, _, look in looks])
+        for (one, number, look), span in zip(looks, spans, strict=True):
+            look.opinion.spans.append(span)
+            self._ranker.look(one, number, self._undone(look))
+        return found
+
+    def _suspects(self, opinion: Opinion, language: Language) -> Suspects:
+        """What may be wrong in a file, before any second look."""
         python = language.name == "python"
         text, items = opinion.text, opinion.tokens.items
         names: Callable[[], Names] = (
@@ -144,20 +165,15 @@ class LearnedCorrector(Corrector):
         )
         options = Options(opinion, self._classes[python], names)
         try:
-            return AlarmFinder(options, least).alarms()
+            return self._ranker.suspects(options)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return []  # only a newer Python knows what binds what here
+            return Suspects()  # only a newer Python knows what binds what here
 
     @staticmethod
-    def _second_look(alarm: Alarm, look: Revision) -> float | None:
-        """The alarm's probability if the model does not want the edit undone; else None."""
-        import torch
-
+    def _undone(look: Revision) -> float:
+        """The log-odds that the model undoes an edit."""
         tagging = look.opinion.tagger(look.back)
-        if not tagging.tags:
-            return alarm.chance
-        undone = float(torch.tensor(look.opinion.odds(tagging)).sigmoid())
-        return None if undone > 0.5 else alarm.chance * (1 - undone)
+        return look.opinion.odds(tagging) if tagging.tags else _NEVER
 
     @staticmethod
     def _parsing(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,29 +18,33 @@ from thea_code_system.correctors.learned.classes import (
     VARIABLE,
     TokenClasses,
 )
+from thea_code_system.correctors.learned.pointer import Pointer
 from thea_code_system.correctors.learned.scopes import Names
 from thea_code_system.models.editor import Opinion
-from thea_code_system.models.tags import EDITS
+from thea_code_system.models.tags import EDITS, KEEP
 from thea_code_system.models.tokens import LINE, CodeToken
 from thea_code_system.values.correction import Edit
+from thea_code_system.wrappers import TorchMath
 
 _NEAREST: Final = 6  # words that the model points at, for one place
+_SLIPS: Final = 4
 _ALIKE: Final = 0.7  # how much names look alike that one slip of the pen tells apart
-_UNSEEN: Final = -8.0
+_LONGER: Final = 3
+_UNSEEN, _LEAST = -8.0, -16.0
 _NUMBERS: Final = ("0", "1", "2", "3", "10")  # those that the model writes without reading them
-_DELETE: Final = EDITS.index("delete")
-_INNER: Final = EDITS.index("inner")
+_EDIT: Final = {label: number for number, label in enumerate(EDITS)}
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that could be done at a place: its log-odds against leaving it as it is."""
+    """One thing that could be done at a token: its log-odds against leaving it as it is."""
 
     code: str
     words: str
     expected: str
     edits: tuple[Edit, ...]
     odds: float
+    index: int
 
 
 class Options:
@@ -53,12 +58,22 @@ class Options:
 
     def __init__(self, opinion: Opinion, classes: TokenClasses, names: Callable[[], Names]) -> None:
         self.opinion, self.classes = opinion, classes
+        self.pointer = Pointer(opinion)
         self._make_names = names
+        self._rows: dict[int, list[float]] = {}
+        self._likeness: dict[tuple[str, str], bool] = {}
 
     @cached_property
     def names(self) -> Names:
         """What the text binds."""
         return self._make_names()
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The class of each token."""
+        items = (*self._items, None)  # the last stands for the end
+        triples = zip((None, *items), self._items, items[1:], strict=False)
+        return [self.classes.replaced(token, before, after) for before, token, after in triples]
 
     def missing_not(self, index: int) -> Iterator[Option]:
         """A negation before a token."""
@@ -70,17 +85,22 @@ class Options:
         code = "learned/wrong-operator" if operator else "learned/negation"
         edit = Edit(token.start, token.start, f"{word} " if word == "not" else word)
         odds = float(row[self.classes.negation] - row[0])
-        yield Option(code, f"a `{word}` seems to be missing here", word, (edit,), odds)
+        yield Option(code, f"a `{word}` seems to be missing here", word, (edit,), odds, index)
 
-    def instead(self, index: int, kind: str) -> Iterator[Option]:
-        """What could stand in a token's place, by its class."""
-        token = self._items[index]
+    def instead(
+        self, index: int, words: Collection[str] = (), *, only: bool = False
+    ) -> Iterator[Option]:
+        """What could stand in a token's place, by its class.
+
+        For a name that includes some given words; with ``only`` these are all.
+        """
+        token, kind = self._items[index], self.kinds[index]
         if kind == NEGATION:
             yield from self._needless_not(index)
         elif kind in {VARIABLE, ATTRIBUTE}:
-            yield from self._other_names(index, kind)
+            yield from self._other_names(index, kind, words, only=only)
         elif kind == NUMBER:
-            near = [word for word, _ in self._pointed(index) if self._is_small(word)]
+            near = [word for word in self._pointed(index) if self._is_small(word)]
             for word in dict.fromkeys((*_NUMBERS, *near[:_NEAREST])):
                 yield self._written(index, word, "learned/wrong-literal")
         elif kind != STRING:
@@ -96,52 +116,82 @@ class Options:
         before = self._items[index - 1].text if index else ""
         operator = token.text == "not" and (after.text == "in" or before == "is")
         code = "learned/wrong-operator" if operator else "learned/negation"
-        span = self.opinion.span_of(index)
-        row = span.edits[index - span.first]
+        row = self._row(index)
         edit = Edit(token.start, after.start, "")
         words = f"this `{token.text}` seems to be too much"
-        yield Option(code, words, "nothing", (edit,), float(row[_DELETE] - row[0]))
+        odds = row[_EDIT["delete"]] - row[KEEP]
+        yield Option(code, words, "nothing", (edit,), odds, index)
 
-    def _other_names(self, index: int, kind: str) -> Iterator[Option]:
-        """Names that the model points at, and those that one slip tells from what is there."""
+    def _other_names(
+        self, index: int, kind: str, words: Collection[str], *, only: bool
+    ) -> Iterator[Option]:
+        """Names that the model points at, those that one slip tells from what is there, others."""
         token = self._items[index]
         fitting = self.names.fitting(token, kind) - {token.text}
-        pointed = {word: chance for word, chance in self._pointed(index) if word in fitting}
-        near = difflib.get_close_matches(token.text, fitting, 4, _ALIKE)
-        best = sorted(pointed, key=lambda word: -pointed[word])[:_NEAREST]
+        most = 0 if only else _NEAREST
+        best = [word for word in self._pointed(index) if word in fitting][:most]
         code = f"learned/{'wrong-attribute' if kind == ATTRIBUTE else 'variable-misuse'}"
         if kind == VARIABLE and self.names.is_unbound(token):
             code = "learned/undefined-name"
-        slips = {word: pointed.get(word, _UNSEEN) for word in near}
-        for word in sorted({*best, *near}):
+        slips = self._slips(index, fitting)
+        for word in sorted({*best, *(fitting & {*words}), *(() if only else slips)}):
             yield self._written(index, word, code, slips)
 
-    def _pointed(self, index: int) -> list[tuple[str, float]]:
-        chances = self.opinion.names(index, insert=False)
-        return sorted(chances.items(), key=lambda item: -item[1])
+    def _slips(self, index: int, fitting: frozenset[str]) -> Mapping[str, float]:
+        """The words of the window that one slip of the pen makes, as the pointer would have it."""
+        text, pointed = self._items[index].text, self.pointer.words(index)
+        near = [word for word in pointed if word in fitting and self._is_alike(text, word)]
+        near.sort(key=lambda word: -pointed[word])
+        return {word: pointed[word] for word in near[:_SLIPS]}
+
+    def _is_alike(self, text: str, word: str) -> bool:
+        """Whether the one came of the other by a slip of the pen, as the tagger sees it."""
+        if abs(len(text) - len(word)) > _LONGER:
+            return False
+        if (text, word) not in self._likeness:
+            matcher = difflib.SequenceMatcher(None, text, word, autojunk=False)
+            alike = matcher.quick_ratio() > _ALIKE and matcher.ratio() > _ALIKE
+            self._likeness[text, word] = alike
+        return self._likeness[text, word]
+
+    def _pointed(self, index: int) -> list[str]:
+        pointed = self.pointer.words(index)
+        return sorted(pointed, key=lambda word: -pointed[word])
 
     @staticmethod
     def _is_small(word: str) -> bool:
         return word.isdigit() and int(word) < SMALLEST_MANY
 
     def odds(self, index: int, word: str, slips: Mapping[str, float] | None = None) -> float:
-        """The log-odds of writing a word over a token; minus infinity if that is no one tag.
+        """The log-odds of writing a word over a token.
 
         A slip of the pen is one thing to the model whichever word was meant: those it could be
         share its probability as the pointer would have it.
         """
-        import torch
+        token, label, share = self._items[index], _EDIT.get(f"write {word}"), 0.0
+        if label is None and self._is_alike(token.text, word):
+            label = _EDIT["inner"]
+            if slips:
+                whole = sum(map(math.exp, slips.values()))
+                share = slips[word] - math.log(whole) if word in slips else _UNSEEN
+        elif label is None:
+            label = _EDIT[f"write a {self._kind_of(word)}"]
+            share = self.pointer.words(index).get(word, _UNSEEN)
+        row = self._row(index)
+        return max(row[label] - row[KEEP] + share, _LEAST)
 
-        token = self._items[index]
-        tags = self.opinion.tagger((Edit(token.start, token.end, word),)).tags
-        if len(tags) != 1 or tags[0].index != index or tags[0].insert:
-            return -torch.inf
-        odds = self.opinion.tag_odds(tags[0])
-        if tags[0].label == _INNER and slips:
-            among = torch.tensor(list(slips.values())).log_softmax(0)
-            share = dict(zip(slips, among, strict=True)).get(word)
-            odds += _UNSEEN if share is None else float(share)
-        return odds
+    def _row(self, index: int) -> list[float]:
+        """The log-probabilities of all that can happen to a token."""
+        if index not in self._rows:
+            span = self.opinion.span_of(index)
+            self._rows[index] = TorchMath.plain(span.edits[index - span.first])
+        return self._rows[index]
+
+    @staticmethod
+    def _kind_of(word: str) -> str:
+        if word[:1] in "'\"":
+            return "string"
+        return "number" if word[:1].isdigit() else "name"
 
     def _written(
         self, index: int, word: str, code: str, slips: Mapping[str, float] | None = None
@@ -152,7 +202,7 @@ class Options:
         else:
             words = f"`{word}` is expected here, not `{token.text}`"
         edit = Edit(token.start, token.end, word)
-        return Option(code, words, word, (edit,), self.odds(index, word, slips))
+        return Option(code, words, word, (edit,), self.odds(index, word, slips), index)
 
     @property
     def _items(self) -> tuple[CodeToken, ...]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import bisect
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from thea_code_system.correctors.learned.classes import ATTRIBUTE, BUILTINS
 from thea_code_system.models.tokens import CodeToken
@@ -15,6 +17,10 @@ from thea_code_system.values.source import LineMap
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _INNER = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+PARAMETER, LOCAL, IMPORTED = "parameter", "local", "imported"
+FUNCTION, CLASS, BUILTIN = "function", "class", "builtin"
+_RECEIVERS: Final = frozenset(("self", "cls"))
+_BOUND_BY_ALL: Final = frozenset(("self", "cls", "_", "args", "kwargs"))
 
 
 class Names(ABC):
@@ -35,6 +41,31 @@ class Names(ABC):
         """Whether a name is bound nowhere, as far as this file tells."""
         del token
         return False
+
+    def kind(self, token: CodeToken, name: str) -> str:
+        """How a name is bound that is read where a token stands; nothing where that is unknown."""
+        del token, name
+        return ""
+
+    def idle(self, token: CodeToken) -> frozenset[str]:
+        """The names that the function around a token binds and never reads."""
+        del token
+        return frozenset()
+
+    def reads(self, token: CodeToken, name: str) -> int:
+        """How often the function around a token reads a name."""
+        del token, name
+        return 0
+
+    def around(self, token: CodeToken) -> tuple[str, str]:
+        """The names of the function and of the class around a token."""
+        del token
+        return "", ""
+
+    @property
+    def parameters(self) -> Mapping[str, tuple[str, ...]]:
+        """The parameters of each function of the text, but ``self`` and ``cls``."""
+        return {}
 
     @cached_property
     def attributes(self) -> frozenset[str]:
@@ -75,7 +106,14 @@ class Scope:
     end: int
     above: Scope | None
     opaque: bool = False
-    names: set[str] = field(default_factory=set)
+    names: dict[str, str] = field(default_factory=dict)
+    """How each is bound."""
+    name: str = ""
+    function: bool = False
+
+    def bind(self, name: str, kind: str) -> None:
+        """Bind a name: the first time says how."""
+        self.names.setdefault(name, kind)
 
 
 class PythonNames(Names):
@@ -89,8 +127,12 @@ class PythonNames(Names):
     def __init__(self, text: str, items: tuple[CodeToken, ...]) -> None:
         super().__init__(items)
         self._text, self._lines = text, LineMap.of(text)
-        self._reads: set[int] = set()
+        self._reads: dict[int, str] = {}
         self._scopes: list[Scope] = []
+        self._parameters: dict[str, tuple[str, ...]] = {}
+        self._visible: dict[int, frozenset[str]] = {}
+        self._idle: dict[int, frozenset[str]] = {}
+        self._scope_of: dict[int, Scope] = {}
         self._star = False
         module = Scope(0, len(text), None)
         self._scopes.append(module)
@@ -104,13 +146,77 @@ class PythonNames(Names):
 
     def visible(self, token: CodeToken) -> frozenset[str]:
         """The names of the scope, of the functions around it, of the module, and the built-in."""
+        own = self._scope(token)
+        if id(own) not in self._visible:
+            seen = (scope.names for scope in self._seen(own))
+            self._visible[id(own)] = BUILTINS.union(*seen)
+        return self._visible[id(own)]
+
+    def kind(self, token: CodeToken, name: str) -> str:
+        """How the innermost scope binds it that does."""
+        for scope in self._seen(self._scope(token)):
+            if name in scope.names:
+                return scope.names[name]
+        return BUILTIN if name in BUILTINS else ""
+
+    def idle(self, token: CodeToken) -> frozenset[str]:
+        """Those that some code inside of it reads are none; nor are private ones."""
+        function = self._function(token)
+        if function is None:
+            return frozenset()
+        if id(function) not in self._idle:
+            self._idle[id(function)] = frozenset(
+                name
+                for name in function.names.keys() - _BOUND_BY_ALL
+                if not name.startswith("_") and not self._count(function, name)
+            )
+        return self._idle[id(function)]
+
+    def reads(self, token: CodeToken, name: str) -> int:
+        """In the whole text where there is no function around it."""
+        return self._count(self._function(token) or self._scopes[0], name)
+
+    def around(self, token: CodeToken) -> tuple[str, str]:
+        """The innermost of each."""
+        names = {False: "", True: ""}
         scope: Scope | None = self._scope(token)
-        own, found = scope, set(BUILTINS)
+        while scope is not None:
+            if scope.name:
+                names[scope.opaque] = names[scope.opaque] or scope.name
+            scope = scope.above
+        return names[False], names[True]
+
+    @property
+    def parameters(self) -> Mapping[str, tuple[str, ...]]:
+        """Of two functions of one name, those of the later one."""
+        return self._parameters
+
+    @staticmethod
+    def _seen(own: Scope) -> Iterator[Scope]:
+        """A scope and those around it whose names it sees, from the inside."""
+        scope: Scope | None = own
         while scope is not None:
             if scope is own or not scope.opaque:
-                found |= scope.names
+                yield scope
             scope = scope.above
-        return frozenset(found)
+
+    def _function(self, token: CodeToken) -> Scope | None:
+        scope: Scope | None = self._scope(token)
+        while scope is not None and not scope.function:
+            scope = scope.above
+        return scope
+
+    def _count(self, scope: Scope, name: str) -> int:
+        places = self._places.get(name, [])
+        return bisect.bisect_left(places, scope.end) - bisect.bisect_left(places, scope.start)
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        """Where each name is read, in order."""
+        found: dict[str, list[int]] = {}
+        for place in sorted(self._reads):
+            found.setdefault(self._reads[place], []).append(place)
+        return found
 
     def is_unbound(self, token: CodeToken) -> bool:
         """Whether no scope of the file binds the name, and nothing else may have."""
@@ -120,8 +226,11 @@ class PythonNames(Names):
 
     def _scope(self, token: CodeToken) -> Scope:
         """The innermost scope: an inner one begins later than those around it."""
-        holding = [one for one in self._scopes if one.start <= token.start < one.end]
-        return max(holding, key=lambda one: one.start, default=self._scopes[0])
+        if token.start not in self._scope_of:
+            holding = [one for one in self._scopes if one.start <= token.start < one.end]
+            inner = max(holding, key=lambda one: one.start, default=self._scopes[0])
+            self._scope_of[token.start] = inner
+        return self._scope_of[token.start]
 
     def _walk(self, nodes: Iterable[ast.AST], scope: Scope, module: Scope) -> None:
         for node in nodes:
@@ -130,22 +239,25 @@ class PythonNames(Names):
     def _visit(self, node: ast.AST, scope: Scope, module: Scope) -> None:
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
-                self._reads.add(self._offset(node.lineno, node.col_offset))
+                self._reads[self._offset(node.lineno, node.col_offset)] = name
             case ast.Name(id=name):
-                scope.names.add(name)
+                scope.bind(name, LOCAL)
             case ast.Global(names=names):
-                module.names.update(names)
+                module.names |= dict.fromkeys(names, LOCAL)
             case ast.alias(name=name, asname=alias):
                 self._star = self._star or name == "*"
-                scope.names.add(alias or name.partition(".")[0])
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
-                scope.names.add(name)
-            case ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-                scope.names.add(name)
+                scope.bind(alias or name.partition(".")[0], IMPORTED)
+            case (
+                ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ):
+                scope.bind(name, LOCAL)
             case ast.NamedExpr(target=ast.Name(id=name)) if scope.above:
-                scope.above.names.add(name)  # from a comprehension, it binds outside
+                scope.above.bind(name, LOCAL)  # from a comprehension, it binds outside
             case _ if type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"}:
-                scope.names.add(str(getattr(node, "name", "")))
+                scope.bind(str(getattr(node, "name", "")), CLASS)
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef, *_INNER)):
             self._enter(node, scope, module)
         else:
@@ -161,21 +273,25 @@ class PythonNames(Names):
             if id(child) not in within and not isinstance(child, ast.comprehension)
         ]
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            scope.names.add(node.name)
+            scope.bind(node.name, CLASS if isinstance(node, ast.ClassDef) else FUNCTION)
         first, last = inside[0], inside[-1]
         inner = Scope(
             self._offset(first.lineno, first.col_offset),  # type: ignore[attr-defined]
             self._offset(last.end_lineno, last.end_col_offset),  # type: ignore[attr-defined]
             scope,
             opaque=isinstance(node, ast.ClassDef),
+            name=str(getattr(node, "name", "")),
+            function=isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)),
         )
         self._scopes.append(inner)
         if isinstance(node, _FUNCTIONS):
             given = node.args
             named = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
-            inner.names.update(each.arg for each in named if each is not None)
+            inner.names |= {each.arg: PARAMETER for each in named if each is not None}
+            own = (each.arg for each in (*given.posonlyargs, *given.args))
+            self._parameters[inner.name] = tuple(name for name in own if name not in _RECEIVERS)
         for parameter in getattr(node, "type_params", ()):
-            inner.names.add(parameter.name)
+            inner.bind(parameter.name, CLASS)
         self._walk(head, scope, module)
         self._walk(inside, inner, module)
 

@@ -34,7 +34,8 @@ class Swaps:
         edits = Edit(one.start, one.end, other.text), Edit(other.start, other.end, one.text)
         words = f"the arguments `{one.text}` and `{other.text}` seem to be swapped"
         expected = f"{other.text}, {one.text}"
-        option = Option("learned/swapped-arguments", words, expected, edits, 0.0)
+        odds = [self._options.odds(at, its.text) for at, its in ((left, other), (right, one))]
+        option = Option("learned/swapped-arguments", words, expected, edits, min(odds), left)
         return option, self.half(left, other.text) * self.half(right, one.text)
 
     def half(self, index: int, word: str) -> float:
