@@ -36,7 +36,7 @@ class AlarmFit:
     ``without`` are names that are to count nothing.
     """
 
-    def __init__(self, strength: float = 1e-3, without: Sequence[str] = ()) -> None:
+    def __init__(self, strength: float = 3e-4, without: Sequence[str] = ()) -> None:
         self._strength = strength
         self._names = (*AlarmRanker.ALARM, *AlarmRanker.NONE)
         self._off = [name in without for name in self._names]

@@ -22,7 +22,7 @@ from thea_code_system.wrappers import TorchMath
 if TYPE_CHECKING:
     from torch import Tensor
 
-_PLACES: Final = 64  # looked at in one file, the most suspicious first
+_PLACES: Final = 48  # looked at in one file, the most suspicious first
 _FAINTEST: Final = -20.0  # log-odds below which nothing is possible
 _PLAIN: Final = frozenset((VARIABLE, NUMBER, STRING))
 

@@ -140,7 +140,14 @@ class Options:
     def _slips(self, index: int, fitting: frozenset[str]) -> Mapping[str, float]:
         """The words of the window that one slip of the pen makes, as the pointer would have it."""
         text, pointed = self._items[index].text, self.pointer.words(index)
-        near = [word for word in pointed if word in fitting and self._is_alike(text, word)]
+        ends = text[:1], text[-1:]  # a slip leaves one of them nearly always, and that is fast
+        near = [
+            word
+            for word in pointed
+            if (word[:1] == ends[0] or word[-1:] == ends[1])
+            and word in fitting
+            and self._is_alike(text, word)
+        ]
         near.sort(key=lambda word: -pointed[word])
         return {word: pointed[word] for word in near[:_SLIPS]}
 

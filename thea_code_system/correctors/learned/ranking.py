@@ -79,7 +79,12 @@ class AlarmRanker:
         return Suspects(alarms, rows, none)
 
     def best(self, found: Suspects, count: int) -> list[int]:
-        """The numbers of the most probable alarms: those that get a second look."""
+        """The numbers of the most probable alarms: those that get a second look.
+
+        There are none where such a look counts nothing.
+        """
+        if self._weights and not self._weights.get("undone"):
+            return []
         chances = self._chances(found)
         return sorted(range(len(chances)), key=lambda number: -chances[number])[:count]
 

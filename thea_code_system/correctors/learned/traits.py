@@ -63,6 +63,7 @@ class Traits:
         self._items = options.opinion.tokens.items
         self._layout = Layout(self._items)
         self._copies = Copies(self._layout)
+        self._lines: dict[int, frozenset[str]] = {}
         self._kin: dict[str, list[str]] = {}
         self._overlaps: dict[int, list[tuple[str, frozenset[str]]]] = {}
 
@@ -178,8 +179,7 @@ class Traits:
         hints = {self._given_to(index), layout.targets.get(layout.statement_of[index], "")} - {""}
         found["exact"], found["was exact"] = float(new in hints), float(old in hints)
         found["alike"] = len(parts[0] & parts[1]) / max(len(parts[0] | parts[1]), 1)
-        line = set(layout.words_of_line(index))
-        found["in line"] = float(new in line)
+        found["in line"] = float(new in self._line(index))
         found |= self._distances(index, old, new) | self._patterns(index, new)
         found |= self._twins(index, new)
         if self._options.kinds[index] == ATTRIBUTE:
@@ -218,10 +218,16 @@ class Traits:
             "called": argument.called if argument else "",
         }
         found = [(name, frozenset(layout.parts(word))) for name, word in told.items() if word]
-        words = layout.words_of_line(index)
+        words = self._line(index)
         found.append(("line", frozenset(part for word in words for part in layout.parts(word))))
         self._overlaps[index] = found
         return found
+
+    def _line(self, index: int) -> frozenset[str]:
+        """The names and strings of a token's line, but its own."""
+        if index not in self._lines:
+            self._lines[index] = frozenset(self._layout.words_of_line(index))
+        return self._lines[index]
 
     def _distances(self, index: int, old: str, new: str) -> dict[str, float]:
         """How far back both names stand, and whether that was where they got a value."""
