@@ -29,14 +29,12 @@ class Repair:
     """A whole repair of a broken text, to be ranked.
 
     ``score`` is the search's log-score against "none of those found", natural logarithm;
-    ``removal`` is whether code goes away only so that the text parses; ``untaught`` is whether it
-    mends what the model has never seen in training, so that its word on it counts for nothing.
+    ``removal`` is whether code goes away only so that the text parses.
     """
 
     edits: tuple[Edit, ...]
     score: float
     removal: bool = False
-    untaught: bool = False
 
 
 class RepairRanker:
@@ -47,8 +45,7 @@ class RepairRanker:
     """
 
     REPAIR: Final = (
-        "score", "odds", "worst", "tags", "removal", "calm", "calm near", "unlooked", "untaught",
-        "untaught score",
+        "score", "odds", "worst", "tags", "removal", "calm", "calm near", "unlooked",
     )  # fmt: skip
     NONE: Final = ("bias", "wish", "beyond", "script", "found")
 
@@ -76,11 +73,7 @@ class RepairRanker:
             worst = max(_WORST, min(found, default=_WORST))
             score = max(-_BEHIND, min(_BEHIND, max(repair.score, top - _BEHIND)))
             shape = [score / 3, total / 5, worst / 5, min(len(found), 20) / 5]
-            if repair.untaught:
-                shape[1:] = [0.0, 0.0, 0.0]
-            strange = float(repair.untaught)
-            alone = [strange, strange * shape[0]]
-            rows.append([*shape, float(repair.removal), 0.0, 0.0, 1.0, *alone])
+            rows.append([*shape, float(repair.removal), 0.0, 0.0, 1.0])
         self._look_again(opinion, repairs, rows, language)
         wish = self._wish(opinion)
         best = max(max(_LEAST, 5 * row[1]) for row in rows)

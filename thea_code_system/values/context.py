@@ -37,7 +37,7 @@ class Settings:
     isolated: bool = False
     trust: bool = False
     context_length: int = 32_768
-    syntax_budget: int = 1_500
+    syntax_budget: int = 3_000
     syntax_seconds: float = 20.0
     tool_seconds: float = 60.0
     model: str | None = None

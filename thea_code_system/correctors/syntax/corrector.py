@@ -27,18 +27,6 @@ from thea_code_system.values.source import SourceFile
 _OFFERED: Final = 8
 _LAST_RESORT: Final = 0.3
 _REMOVALS: Final = frozenset({"syntax/remove-code"})
-_UNTAUGHT: Final = frozenset(
-    f"syntax/{rule}"
-    for rule in (
-        "backticks", "brace-block", "c-comment", "c-operator", "chat-prose", "control-character",
-        "diff-markers", "else-if", "except-comma", "exec-statement", "foreign-keyword",
-        "fullwidth-punctuation", "hash-comment", "increment", "invisible-characters",
-        "line-numbers", "lookalike-letter", "markdown-fence", "not-equal",
-        "old-number", "print-statement", "prompts", "python-keyword", "raise-comma",
-        "smart-quotes", "split-operator", "tuple-parameter", "unicode-raw",
-    )
-)  # fmt: skip
-"""What other languages, programs and machines leave behind: the model was not trained on it."""
 
 
 class SyntaxCorrector(Corrector):
@@ -143,7 +131,6 @@ class SyntaxCorrector(Corrector):
                 candidate.patch.edits(),
                 score - none,
                 removal=not _REMOVALS.isdisjoint(candidate.rules),
-                untaught=not _UNTAUGHT.isdisjoint(candidate.rules),
             )
             for candidate, score in found
         ]

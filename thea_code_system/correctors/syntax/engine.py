@@ -34,6 +34,7 @@ _KEPT: Final = 40
 _ALIKE: Final = ((10, 10), (16, 1))
 """Characters before and behind an edit that make its place the same as another."""
 _ECHOES: Final = 20
+_FURTHER: Final = 4  # share of the budget that is left to find something better than a repair
 _GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
 _OPEN: Final = "never closed"
@@ -114,6 +115,8 @@ class RepairEngine:
             beam = self._next(partial, whole)
             if not beam:
                 return
+            if whole:  # the rest is for texts that nothing mends so far
+                self._left = min(self._left, self.tried + self._budget // _FURTHER)
 
     def _late(self, deadline: float) -> bool:
         self.timed_out = self.timed_out or time.thread_time() > deadline
@@ -247,17 +250,18 @@ class RepairEngine:
         if self._wishes and guided:
             searched, wished = self._wishes.likeliest(state, searched), self._wishes.repairs(state)
         turns += [(searched, number), (wished, _SEARCHED)]
-        seen: set[tuple[Edit, ...]] = set()
+        known: set[tuple[Edit, ...]] = set()  # from rules
+        guessed: set[tuple[Edit, ...]] = set()
         while turns:
             left = []
             for steps, number in turns:
                 taken = list(islice(steps, number))
                 if len(taken) == number:
                     left.append((steps, number))
-                for step in taken:
-                    if step.edits and step.edits not in seen:
-                        if steps is not wished:  # a rule that says the same knows more of it
-                            seen.add(step.edits)
+                guesses = steps is searched or steps is wished
+                for step in taken:  # a rule that says the same later knows more of it
+                    if step.edits and step.edits not in known | (guessed if guesses else set()):
+                        (guessed if guesses else known).add(step.edits)
                         yield step
             turns = left
 
