@@ -176,7 +176,7 @@ def main() -> int:
         return 0
     lines = [line for path in options.paths for line in Path(path).read_text().splitlines()]
     rows = [row for row in map(json.loads, lines) if row["rows"]]
-    Report(rows, (*Traits.KINDS, *Traits.NAMES, *options.without)).run().show("the model alone")
+    Report(rows, (*Traits.NAMES, *options.without)).run().show("the model alone")
     Report(rows, (*BY_MODEL, "best", *options.without)).run().show("the traits alone")
     report = Report(rows, options.without)
     report.run().show("both")
