@@ -17,6 +17,7 @@ from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.patch import Patch
 from thea_code_system.correctors.syntax.probe import Probe, Verdict
 from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
+from thea_code_system.correctors.syntax.rules.split_operator import SplitOperator
 from thea_code_system.correctors.syntax.scoring import Scorer
 from thea_code_system.correctors.syntax.search import TokenSearch
 from thea_code_system.languages.base import Language
@@ -250,6 +251,7 @@ class RepairEngine:
         if self._wishes and guided:
             searched, wished = self._wishes.likeliest(state, searched), self._wishes.repairs(state)
         turns += [(searched, number), (wished, _SEARCHED)]
+        torn = SplitOperator.halves(state)
         known: set[tuple[Edit, ...]] = set()  # from rules
         guessed: set[tuple[Edit, ...]] = set()
         while turns:
@@ -260,6 +262,8 @@ class RepairEngine:
                     left.append((steps, number))
                 guesses = steps is searched or steps is wished
                 for step in taken:  # a rule that says the same later knows more of it
+                    if guesses and any(e.start in torn and not e.replacement for e in step.edits):
+                        continue
                     if step.edits and step.edits not in known | (guessed if guesses else set()):
                         (guessed if guesses else known).add(step.edits)
                         yield step

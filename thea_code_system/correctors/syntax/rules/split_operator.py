@@ -20,6 +20,7 @@ _SCRIPT: Final = (
     ">=", "=>", "&&", "||", "??", "?.", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "++", "--",
     "**", "<<",
 )  # fmt: skip
+_REACH: Final = 30  # lines on each side of a fault
 _TURNED: Final = {"=<": "<=", "=>": ">=", "=!": "!=", "><": "!=", ">-": "->", "=:": ":="}
 
 
@@ -64,6 +65,22 @@ class SplitOperator(SyntaxRule):
             yield self.proposal("Join the operator", edit, score=0.9)
         if python:
             yield from self._exchanged(broken, code)
+
+    @classmethod
+    def halves(cls, broken: BrokenSource) -> frozenset[int]:
+        """Where the halves of torn operators near the fault begin: neither is too much alone.
+
+        Of two equal signs either may be.
+        """
+        known = _PYTHON if broken.language.name in PYTHON else _SCRIPT
+        out: set[int] = set()
+        for number in broken.around(_REACH):
+            for left, right in pairwise(broken.code_of(number)):
+                gap = broken.text[left.end : right.start]
+                joined = f"{left.text}{right.text}"
+                if gap and not gap.strip(" ") and joined in known and left.text != right.text:
+                    out |= {left.start, right.start}
+        return frozenset(out)
 
     @staticmethod
     def _torn(code: Sequence[Lexeme], known: Sequence[str]) -> Iterator[Edit]:
