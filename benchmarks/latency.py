@@ -3,8 +3,8 @@
     python benchmarks/latency.py CASES.jsonl [--lines 200 300] [--limit 60]
 
 CASES has the shape of the shared scorer; of its cases those with that many lines are repaired one
-after another, as an actor would. Prints median and 95th percentile in milliseconds of processor time,
-beside the search without a model on the same files in the same run. `ONEDNN_MAX_CPU_ISA=AVX2`
+after another, as an actor would. Prints median and 95th percentile in milliseconds of processor
+time, beside the search without a model on the same files in the same run. `ONEDNN_MAX_CPU_ISA=AVX2`
 before the command tells what a processor without larger units would take.
 """
 
