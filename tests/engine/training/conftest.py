@@ -38,5 +38,7 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path):
+def repository(tmp_path, monkeypatch):
+    for whose in ("AUTHOR", "COMMITTER"):  # commits, and what their hashes decide, are always alike
+        monkeypatch.setenv(f"GIT_{whose}_DATE", "1700000000 +0000")
     return Repository(tmp_path / "repository")
