@@ -264,7 +264,8 @@ class RepairEngine:
                 for step in taken:  # a rule that says the same later knows more of it
                     if guesses and any(e.start in torn and not e.replacement for e in step.edits):
                         continue
-                    if step.edits and step.edits not in known | (guessed if guesses else set()):
+                    heard = step.edits in known or (guesses and step.edits in guessed)
+                    if step.edits and not heard:
                         (guessed if guesses else known).add(step.edits)
                         yield step
             turns = left
