@@ -133,6 +133,22 @@ def hand_made():
     return HandMadeModel
 
 
+@pytest.fixture(scope="session")
+def untaught_model(tmp_path_factory):
+    """The folder of a network with one layer that has learned nothing."""
+    torch = pytest.importorskip("torch")
+    from thea_code_system.models.checkpoint import Checkpoint
+    from thea_code_system.models.network import EditNetwork, Shape
+    from thea_code_system.models.vocabulary import Vocabulary
+
+    torch.manual_seed(0)
+    vocabulary = Vocabulary.learned(HandMadeModel.WORDS.split() * 9, 700)
+    shape = Shape(vocabulary.size, 32, layers=1, heads=2, hidden=48, pointer=8, contexts=32768)
+    folder = tmp_path_factory.mktemp("model")
+    Checkpoint(folder).save(EditNetwork(shape), vocabulary)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def one_thread():
     """A small network is slower on several."""

@@ -79,22 +79,6 @@ def team(tmp_path):
     return Team(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    """The folder of a network with one layer that has learned nothing."""
-    torch = pytest.importorskip("torch")
-    from thea_code_system.models.checkpoint import Checkpoint
-    from thea_code_system.models.network import EditNetwork, Shape
-    from thea_code_system.models.vocabulary import Vocabulary
-
-    torch.manual_seed(0)
-    vocabulary = Vocabulary.learned(BODY.split() * 5, 400)
-    shape = Shape(vocabulary.size, 32, layers=1, heads=2, hidden=48, pointer=8, contexts=32768)
-    folder = tmp_path_factory.mktemp("model")
-    Checkpoint(folder).save(EditNetwork(shape), vocabulary)
-    return str(folder)
-
-
 def test_pairs_are_mined_and_saved_without_training(team):
     team.fixes()
     out, err = team.thea(
@@ -111,9 +95,9 @@ def test_pairs_are_mined_and_saved_without_training(team):
 
 @pytest.mark.slow
 @pytest.mark.torch
-def test_a_team_adapts_a_model_that_every_command_can_read(team, model):
+def test_a_team_adapts_a_model_that_every_command_can_read(team, untaught_model):
     team.fixes(12)
-    out, err = team.thea("learn", "--model", model, "--minutes", "0.05", "--force")
+    out, err = team.thea("learn", "--model", str(untaught_model), "--minutes", "0.05", "--force")
     assert "training …" in err
     assert "comparing on held-out pairs …" in err
     assert "held-out pairs" in out
@@ -137,9 +121,11 @@ def test_a_team_adapts_a_model_that_every_command_can_read(team, model):
 
 @pytest.mark.slow
 @pytest.mark.torch
-def test_an_interrupted_run_is_kept_and_gone_on_with(team, model):
+def test_an_interrupted_run_is_kept_and_gone_on_with(team, untaught_model):
     team.fixes(12)
-    process = team.start("learn", "--model", model, "--minutes", "5", "--output", "ours")
+    process = team.start(
+        "learn", "--model", str(untaught_model), "--minutes", "5", "--output", "ours"
+    )
     for line in process.stderr:
         if line.startswith("training"):
             break

@@ -46,21 +46,6 @@ def past(tmp_path):
     return TeamPast(folder)
 
 
-@pytest.fixture(scope="module")
-def model(tmp_path_factory):
-    torch = pytest.importorskip("torch")
-    from thea_code_system.models.checkpoint import Checkpoint
-    from thea_code_system.models.network import EditNetwork, Shape
-    from thea_code_system.models.vocabulary import Vocabulary
-
-    torch.manual_seed(0)
-    vocabulary = Vocabulary.learned(BODY.split() * 5, 400)
-    shape = Shape(vocabulary.size, 32, layers=1, heads=2, hidden=48, pointer=8, contexts=32768)
-    folder = tmp_path_factory.mktemp("model")
-    Checkpoint(folder).save(EditNetwork(shape), vocabulary)
-    return folder
-
-
 async def test_commits_decide_what_is_held_out_and_its_files_are_not_learned_from(fixes, past):
     (found,) = await past.gather([fixes], None)
     assert (found.name, found.commits, found.syntax, found.bugs) == ("repository", 24, 12, 0)
@@ -183,9 +168,9 @@ class Scales:
 @pytest.mark.usefixtures("one_thread")
 class TestLearning:
     @pytest.fixture
-    def job(self, fixes, model, tmp_path):
+    def job(self, fixes, untaught_model, tmp_path):
         output, work = str(tmp_path / "ours"), str(tmp_path / "work")
-        return LearningJob((str(fixes),), output, work, model=str(model), minutes=0.01)
+        return LearningJob((str(fixes),), output, work, model=str(untaught_model), minutes=0.01)
 
     @staticmethod
     async def learn(job, *right):
@@ -231,13 +216,14 @@ class TestLearning:
         assert report.steps > 0
         assert report.minutes > 0
 
-    async def test_the_same_seed_draws_the_same(self, job, past, fixes, model):
+    async def test_the_same_seed_draws_the_same(self, job, past, fixes, untaught_model):
         from thea_code_system.training.adaptation import Adaptation
 
         await past.gather([fixes], None)
         past.gather_code([fixes], 0)
         rows = [
-            Adaptation(model, past.held_out.parent, past, seed)._batch().rows for seed in (3, 3, 4)
+            Adaptation(untaught_model, past.held_out.parent, past, seed)._batch().rows
+            for seed in (3, 3, 4)
         ]
         assert rows[0].equal(rows[1])
         assert not rows[0].equal(rows[2])
