@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from thea_code_system.languages.base import Lexeme
@@ -83,6 +84,7 @@ _JS_KEYWORDS: Final = frozenset(
     ]
 )
 _VALUE_WORDS: Final = frozenset({"this", "super", "null", "true", "false"})
+_SILENT: Final = frozenset({"space", "newline", "comment"})
 
 
 class Tokenizer:
@@ -96,33 +98,36 @@ class Tokenizer:
     def __call__(self, text: str) -> list[Lexeme]:
         """All lexemes, in order and without gaps."""
         out: list[Lexeme] = []
-        position, length = 0, len(text)
-        fresh, operand = True, True
-        while position < length:
-            match = (self._with_regex if operand else self._plain).match(text, position)
-            if match is None or match.end() == position:
-                kind, piece = "other", text[position]
-            else:
-                kind, piece = str(match.lastgroup), match.group()
-            kind = self._refine(kind, piece, fresh=fresh)
-            out.append(Lexeme(kind, position, position + len(piece), piece))
-            position += len(piece)
+        fresh = True
+        for match in self._matches(text):
+            kind, piece = match.lastgroup or "other", match.group()
+            if kind == "name":
+                kind = "keyword" if piece in self._keywords else kind
+            elif kind == "space":
+                kind = "indent" if fresh and piece[0] != "\\" else kind
+            elif kind == "regex":
+                kind = "string"
+            out.append(Lexeme(kind, match.start(), match.end(), piece))
             fresh = kind == "newline"
-            if kind not in {"space", "indent", "newline", "comment"}:
-                operand = self._expects_operand(kind, piece)
         return out
 
-    def _refine(self, kind: str, piece: str, *, fresh: bool) -> str:
-        if kind == "name" and piece in self._keywords:
-            return "keyword"
-        if kind == "space" and fresh and piece[0] != "\\":
-            return "indent"
-        return "string" if kind == "regex" else kind
+    def _matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Every pattern ends with one that takes any character, so that there are no gaps."""
+        if self._with_regex is self._plain:
+            return self._plain.finditer(text)
+        return self._matches_with_regex(text)
 
-    @staticmethod
-    def _expects_operand(kind: str, piece: str) -> bool:
+    def _matches_with_regex(self, text: str) -> Iterator[re.Match[str]]:
+        position, operand = 0, True
+        while match := (self._with_regex if operand else self._plain).match(text, position):
+            yield match
+            position = match.end()
+            if match.lastgroup not in _SILENT:
+                operand = self._expects_operand(str(match.lastgroup), match.group())
+
+    def _expects_operand(self, kind: str, piece: str) -> bool:
         """Whether a value may begin after this lexeme, so that a slash begins a pattern."""
-        if kind == "keyword":
+        if kind == "name" and piece in self._keywords:
             return piece not in _VALUE_WORDS
         return kind in {"operator", "other"} and piece not in {")", "]", "}", "++", "--"}
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.syntax.base import EVERY
+from thea_code_system.correctors.syntax.broken import BLANK
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.engine import RepairEngine
@@ -27,6 +28,7 @@ from thea_code_system.values.source import SourceFile
 _OFFERED: Final = 8
 _LAST_RESORT: Final = 0.3
 _REMOVALS: Final = frozenset({"syntax/remove-code"})
+_BLANK: Final = frozenset({"space", "comment"})  # what does not tell two texts of Python apart
 
 
 class SyntaxCorrector(Corrector):
@@ -135,26 +137,24 @@ class SyntaxCorrector(Corrector):
             for candidate, score in found
         ]
 
-    @staticmethod
+    @classmethod
     def _distinct(
-        ranked: Sequence[tuple[RepairCandidate, float]],
+        cls, ranked: Sequence[tuple[RepairCandidate, float]]
     ) -> list[tuple[RepairCandidate, float]]:
         """The first of those that differ in white space only; likelihoods of twins add up."""
+        original = ranked[0][0].original
+        edits = [edit for candidate, _ in ranked for edit in candidate.patch.edits()]
+        first = min((edit.start for edit in edits), default=0)
+        newlines = (x.end for x in original.lexemes if x.kind == "newline" and x.end <= first)
+        start = max(newlines, default=0)
+        below = len(original.text) - max((edit.end for edit in edits), default=0)
+        blank = _BLANK if original.language.name == "python" else BLANK
         seen: dict[tuple[str, ...], int] = {}
         out: list[tuple[RepairCandidate, float]] = []
         for candidate, chance in ranked:
-            lexemes = candidate.original.language.lexemes(candidate.patch.text)
-            dropped = (
-                {"space", "comment"}
-                if candidate.original.language.name == "python"
-                else {
-                    "space",
-                    "comment",
-                    "indent",
-                    "newline",
-                }
-            )
-            key = tuple(x.text for x in lexemes if x.kind not in dropped)
+            text = candidate.patch.text
+            lexemes = original.language.lexemes(text[start : len(text) - below])
+            key = tuple(x.text for x in lexemes if x.kind not in blank)
             if key in seen:
                 twin, before = out[seen[key]]
                 out[seen[key]] = (twin, before + chance)

@@ -21,7 +21,7 @@ from thea_code_system.correctors.syntax.rules.split_operator import SplitOperato
 from thea_code_system.correctors.syntax.scoring import Scorer
 from thea_code_system.correctors.syntax.search import TokenSearch
 from thea_code_system.languages.base import Language
-from thea_code_system.values.correction import Edit, Proposal
+from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import TorchMath
 
@@ -35,7 +35,8 @@ _KEPT: Final = 40
 _ALIKE: Final = ((10, 10), (16, 1))
 """Characters before and behind an edit that make its place the same as another."""
 _ECHOES: Final = 20
-_FURTHER: Final = 4  # share of the budget that is left to find something better than a repair
+_FURTHER: Final = 12  # share of the budget for finding something better than a repair, each depth
+_UNGUIDED: Final = 4  # the same where no model puts first what is likely
 _GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
 _OPEN: Final = "never closed"
@@ -71,6 +72,7 @@ class RepairEngine:
         self._budget = budget
         self._seconds = seconds
         self._left = budget
+        self._more = budget // (_FURTHER if wishes else _UNGUIDED)
         self.timed_out = False
         self.tried = 0
 
@@ -96,7 +98,7 @@ class RepairEngine:
     def _descend(self, broken: BrokenSource, whole: _Ranked, deadline: float) -> None:
         """Beam search: each level makes one more step on the best partial repairs."""
         beam: list[_State] = [(None, broken, 0.0)]
-        seen = {broken.text}
+        seen, limit = {broken.text}, self._left
         for depth in range(_DEPTH):
             partial: list[tuple[RepairCandidate, float]] = []
             for rank, (parent, state, past) in enumerate(beam):
@@ -117,7 +119,7 @@ class RepairEngine:
             if not beam:
                 return
             if whole:  # the rest is for texts that nothing mends so far
-                self._left = min(self._left, self.tried + self._budget // _FURTHER)
+                self._left = min(limit, self.tried + self._more // 2)
 
     def _late(self, deadline: float) -> bool:
         self.timed_out = self.timed_out or time.thread_time() > deadline
@@ -212,10 +214,14 @@ class RepairEngine:
         """The steps after which the text parses, or the parser gets further."""
         probe = Probe.on(state)
         for step in islice(self._distinct(state, guided=guided), share):
+            if self.tried >= self._left:
+                return
             self.tried += 1
             if self.tried % 64 == 0 and self._late(deadline):
                 return
             verdict = probe(step.edits)
+            if not verdict.faults and step.safety is Safety.SAFE:
+                self._left = min(self._left, self.tried + self._more)
             if not verdict.faults or self._further(state, verdict, step.edits):
                 yield step, verdict
                 for echoed in self._echoes(state, step) if verdict.faults else ():

@@ -184,11 +184,13 @@ class TokenSearch(SyntaxRule):
     def _step(
         self, message: str, *edits: Edit, rule: str = "", safety: Safety = Safety.SAFE
     ) -> Proposal:
-        made = self.proposal(message, *edits, safety=safety)
-        return (
-            made
-            if not rule
-            else Proposal((rule,), message, made.edits, safety, made.score, broken=True)
+        return Proposal(
+            rules=(rule or self.name,),
+            message=message,
+            edits=edits if len(edits) == 1 else tuple(sorted(edits)),
+            safety=safety,
+            score=self.prior,
+            broken=True,
         )
 
     def _deletions(
