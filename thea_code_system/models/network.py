@@ -65,20 +65,19 @@ class Block(nn.Module):
         self.down = nn.Linear(shape.hidden, shape.width, bias=False)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor | None) -> Tensor:
-        """Shape ``[windows, tokens, width]`` in and out; ``mask`` is True where a token is."""
+        """Shape ``[windows, tokens, width]`` in and out; without a ``mask`` all are tokens."""
         windows, tokens, width = x.shape
         qkv = self.qkv(self.before_attention(x)).view(windows, tokens, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each [windows, heads, tokens, width / heads]
-        mixed = functional.scaled_dot_product_attention(
-            self._turn(q, cos, sin), self._turn(k, cos, sin), v, attn_mask=mask
-        )
+        qkv = qkv.permute(2, 0, 3, 1, 4)  # [3, windows, heads, tokens, width / heads]
+        q, k = self._turn(qkv[:2], cos, sin)
+        mixed = functional.scaled_dot_product_attention(q, k, qkv[2], attn_mask=mask)
         x = x + self.out(mixed.transpose(1, 2).reshape(windows, tokens, width))
         out: Tensor = x + self.down(functional.gelu(self.up(self.before_hidden(x))))
         return out
 
     @staticmethod
     def _turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """Turn queries or keys ``[windows, heads, tokens, width / heads]`` by their positions."""
+        """Turn queries and keys ``[2, windows, heads, tokens, width / heads]`` by their places."""
         left, right = x.chunk(2, dim=-1)
         return torch.cat((left * cos - right * sin, right * cos + left * sin), dim=-1)
 
@@ -142,7 +141,7 @@ class EditNetwork(nn.Module):
         angles = torch.arange(rows.shape[1], device=rows.device)[:, None] * self.turns
         cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
         real = rows[..., :PIECES].any(-1)
-        mask = real[:, None, None, :]
+        mask = None if real.all() else real[:, None, None, :]
         for block in self.blocks:
             x = block(x, cos, sin, mask)
         vectors: Tensor = self.norm(x)
