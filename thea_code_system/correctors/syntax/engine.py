@@ -272,7 +272,8 @@ class RepairEngine:
                         continue
                     heard = step.edits in known or (guesses and step.edits in guessed)
                     if step.edits and not heard:
-                        (guessed if guesses else known).add(step.edits)
+                        if step.rule != RemoveCode.name:  # which others have better reasons for
+                            (guessed if guesses else known).add(step.edits)
                         yield step
             turns = left
 

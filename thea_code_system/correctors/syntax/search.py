@@ -47,6 +47,7 @@ _PYTHON: Final = (
         "()",
         "[]",
         "):",
+        "),",
         '"""',
     ),
     *("not in", "is not", "else:", "try:"),

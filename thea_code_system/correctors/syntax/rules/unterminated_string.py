@@ -11,6 +11,7 @@ from thea_code_system.languages.base import Lexeme
 from thea_code_system.values.correction import Edit, Proposal
 
 _QUOTES = frozenset({"'", '"', "`", '"""', "'''"})
+_TRIPLE = ('"""', "'''")
 _LINES = 60
 
 
@@ -28,6 +29,8 @@ class UnterminatedString(SyntaxRule):
         "x = 'a\"\n": "x = 'a'\n",
         "x = 'don't'\n": 'x = "don\'t"\n',
         "x = a'\n": "x = a\n",
+        '"""Say it."\n\nx = 1\n\n"""More."""\n': '"""Say it."""\n\nx = 1\n\n"""More."""\n',
+        '""\nSay it.\n"""\nx = 1\n': '"""\nSay it.\n"""\nx = 1\n',
         "raise E('too much \n    of it')\n": "raise E('too much \\\n    of it')\n",
     }
 
@@ -37,6 +40,7 @@ class UnterminatedString(SyntaxRule):
         triple = [x for x in broken.lexemes if x.kind == "other" and x.text in {'"""', "'''"}]
         for quote in sorted(triple, key=lambda x: abs(x.start - fault.offset))[:2]:
             yield from self._triple(broken, quote)
+        yield from self._short(broken)
         for number in sorted(broken.around(), key=lambda n: (abs(n - fault.line), n)):
             lone = [x for x in broken.lexemes_of(number) if x.kind == "other" and x.text in _QUOTES]
             for quote in lone[:2]:
@@ -44,6 +48,24 @@ class UnterminatedString(SyntaxRule):
                     yield from self._single(broken, number, quote)
             if "'" in broken.line(number) and (lone or fault.line == number):
                 yield from self._apostrophe(broken, number)
+
+    def _short(self, broken: BrokenSource) -> Iterator[Proposal]:
+        """Where one or two of three quotes are missing, so that all below is turned inside out."""
+        for lexeme in broken.lexemes:
+            if lexeme.kind != "string" or broken.language.name != "python":
+                continue
+            line = broken.line_of(lexeme.start)
+            mark = 3 * lexeme.text[-1]
+            if lexeme.text in {"''", '""'} and broken.code_of(line) == (lexeme,):
+                whole = Edit(lexeme.start, lexeme.end, mark)
+                yield self.proposal("write three quotes", whole, score=self.prior / 2)
+            elif lexeme.text.endswith(_TRIPLE) and "\n" in lexeme.text:
+                end = lexeme.start + len(lexeme.text.partition("\n")[0].rstrip())
+                for size in (2, 1):
+                    if broken.text[end - size : end] == mark[:size] and end - lexeme.start > 6:
+                        whole = Edit(end - size, end, mark)
+                        yield self.proposal("close the string", whole, score=self.prior / 2)
+                        break
 
     def _single(self, broken: BrokenSource, number: int, quote: Lexeme) -> Iterator[Proposal]:
         _, end = broken.span(number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import ClassVar, Final
@@ -21,10 +22,14 @@ _BEFORE: Final = frozenset(
 )
 """Tokens before an expression that may be put in brackets as a whole."""
 _MOST: Final = 6  # lines
+_LOOSE: Final = re.compile(r"\\[ \t]+$")
 
 
 class OpenLine(SyntaxRule):
-    """Puts in brackets what goes on over several lines: ``return a and`` above ``b``."""
+    """Joins what goes on over several lines, as ``return a and`` above ``b``.
+
+    It is put in brackets, or its lines end with backslashes; behind a backslash stands nothing.
+    """
 
     name: ClassVar[str] = "syntax/open-line"
     languages: ClassVar[frozenset[str]] = PYTHON
@@ -35,15 +40,27 @@ class OpenLine(SyntaxRule):
         "if a or\n    b:\n    c()\n": "if (a or\n    b):\n    c()\n",
         "from a import b,\n    c\n": "from a import (b,\n    c)\n",
         "x = a\n    + b\n": "x = (a\n    + b)\n",
+        "x = a\n    if a else b\n": "x = a \\\n    if a else b\n",
+        "from a import b,\n    c, d\n": "from a import b, \\\n    c, d\n",
+        "x = a + \\ \n    b\n": "x = a + \\\n    b\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
         """From each line near the fault that is not at its end, to the line that is."""
+        for number in broken.around(1):
+            if loose := _LOOSE.search(broken.line(number)):
+                start = broken.span(number)[0]
+                edit = Edit(start + loose.start() + 1, start + loose.end(), "")
+                yield self.proposal("remove the space behind the backslash", edit, score=1.0)
+        above = broken.previous_code(broken.faults[0].line)
+        if above and "unexpected indent" in broken.faults[0].message:
+            yield from self._continued(broken, above, broken.faults[0].line)
         for first in broken.around(1):
             last = self._last(broken, first)
             code = broken.code_of(first)
             if last == first or not code:
                 continue
+            yield from self._continued(broken, first, last)
             closing = self._end(broken.code_of(last))
             for left, right in pairwise(code):
                 if left.text in _BEFORE and closing > right.start:
@@ -57,6 +74,15 @@ class OpenLine(SyntaxRule):
                 start = code[-1].end
                 around = (Edit(start, start, " ("), Edit(closing, closing, ")"))
                 yield self.proposal("put it in brackets", *around)
+
+    def _continued(self, broken: BrokenSource, first: int, last: int) -> Iterator[Proposal]:
+        """A backslash at the end of each line but the last; none can stand behind a remark."""
+        ends = [broken.span(number)[1] for number in range(first, last)]
+        code = [broken.code_of(number) for number in range(first, last)]
+        whole = all(x and x[-1].text != ":" for x in code)
+        if whole and all(x[-1].end == end for x, end in zip(code, ends, strict=True)):
+            edits = [Edit(end, end, " \\") for end in ends]
+            yield self.proposal("continue the line", *edits, score=self.prior / 2)
 
     @staticmethod
     def _aligned(broken: BrokenSource, first: int, last: int, column: int) -> Iterator[Edit]:
