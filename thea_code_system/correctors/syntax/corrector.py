@@ -16,6 +16,7 @@ from thea_code_system.correctors.syntax.engine import RepairEngine
 from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.scoring import LinearScorer, Scorer
 from thea_code_system.errors import ToolError
+from thea_code_system.languages.base import Language
 from thea_code_system.languages.registry import Languages
 from thea_code_system.languages.screen import Screen
 from thea_code_system.models.editor import EditModel
@@ -28,7 +29,6 @@ from thea_code_system.values.source import SourceFile
 _OFFERED: Final = 8
 _LAST_RESORT: Final = 0.3
 _REMOVALS: Final = frozenset({"syntax/remove-code"})
-_BLANK: Final = frozenset({"space", "comment"})  # what does not tell two texts of Python apart
 
 
 class SyntaxCorrector(Corrector):
@@ -141,20 +141,18 @@ class SyntaxCorrector(Corrector):
     def _distinct(
         cls, ranked: Sequence[tuple[RepairCandidate, float]]
     ) -> list[tuple[RepairCandidate, float]]:
-        """The first of those that differ in white space only; likelihoods of twins add up."""
+        """The first of those that differ in remarks and space only; likelihoods of twins add up."""
         original = ranked[0][0].original
         edits = [edit for candidate, _ in ranked for edit in candidate.patch.edits()]
         first = min((edit.start for edit in edits), default=0)
         newlines = (x.end for x in original.lexemes if x.kind == "newline" and x.end <= first)
         start = max(newlines, default=0)
         below = len(original.text) - max((edit.end for edit in edits), default=0)
-        blank = _BLANK if original.language.name == "python" else BLANK
         seen: dict[tuple[str, ...], int] = {}
         out: list[tuple[RepairCandidate, float]] = []
         for candidate, chance in ranked:
             text = candidate.patch.text
-            lexemes = original.language.lexemes(text[start : len(text) - below])
-            key = tuple(x.text for x in lexemes if x.kind not in blank)
+            key = cls._code(original.language, text[start : len(text) - below])
             if key in seen:
                 twin, before = out[seen[key]]
                 out[seen[key]] = (twin, before + chance)
@@ -162,6 +160,25 @@ class SyntaxCorrector(Corrector):
                 seen[key] = len(out)
                 out.append((candidate, chance))
         return out
+
+    @staticmethod
+    def _code(language: Language, text: str) -> tuple[str, ...]:
+        """The tokens that count: in Python also ends and indentations of lines that have others."""
+        out: list[str] = []
+        indent = ""
+        for lexeme in language.lexemes(text):
+            if lexeme.kind == "indent":
+                indent = lexeme.text
+            elif lexeme.kind == "newline":
+                if language.name == "python" and out and out[-1] != "\n":
+                    out.append("\n")
+                indent = ""
+            elif lexeme.kind not in BLANK:
+                if language.name == "python" and indent:
+                    out.append(indent)
+                out.append(lexeme.text)
+                indent = ""
+        return tuple(out)
 
     @staticmethod
     def _proposal(
