@@ -15,6 +15,10 @@ A logistic curve on the log-odds of the raw score is fitted to all repairs; it r
 sure ones that are kept. For each rule with `--least` cases, and for the other rules that have no
 ceiling together (they are the family's own curve), it is fitted how far their curve is shifted,
 drawn towards no shift by an L2 penalty of `--strength`. Intervals are Wilson's, 95 %.
+
+What hardly stands in a history, as chats and line numbers that were pasted and never committed, is
+judged by `--rare CASES PREDICTIONS` (breaks of `breaker.py`): they only shift the curves of rules
+that have too few cases among the pairs.
 """
 
 from __future__ import annotations
@@ -63,14 +67,28 @@ class Fit:
 
     def train(self) -> None:
         """Maximise the likelihood of what was kept."""
+        self._train(drawn=True)
+
+    def train_rare(self, rare: list[tuple[str, float, bool]], least: int) -> None:
+        """Shift the curves of rules that have none of their own, and leave the line as it is."""
+        mined, common = self.pairs, dict(zip(self.rules, self.shifts.tolist(), strict=True))
+        self.pairs = [pair for pair in rare if pair[0] not in common]
+        known = Counter(rule for rule, _, _ in self.pairs)
+        self.pairs = [pair for pair in self.pairs if known[pair[0]] >= least]
+        self._train(drawn=False)
+        shifts = common | dict(zip(self.rules, self.shifts.tolist(), strict=True))
+        self.pairs = [*mined, *self.pairs]
+        self.shifts = torch.tensor([shifts[rule] for rule in self.rules], dtype=torch.float64)
+
+    def _train(self, *, drawn: bool) -> None:
+        """Fit the shifts of all rules; the line, too, if it is to be ``drawn``."""
         places = {rule: place for place, rule in enumerate(self.rules)}
         at = torch.tensor([places[rule] for rule, _, _ in self.pairs])
         odds = self.odds([score for _, score, _ in self.pairs])
         kept = torch.tensor([float(kept) for _, _, kept in self.pairs], dtype=torch.float64)
         self.shifts = torch.zeros(len(places), dtype=torch.float64, requires_grad=True)
-        optimizer = torch.optim.LBFGS(
-            [self.line, self.shifts], max_iter=200, line_search_fn="strong_wolfe"
-        )
+        moved = [self.line, self.shifts] if drawn else [self.shifts]
+        optimizer = torch.optim.LBFGS(moved, max_iter=200, line_search_fn="strong_wolfe")
 
         def closure() -> torch.Tensor:
             optimizer.zero_grad()
@@ -159,6 +177,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pair", nargs=2, action="append", required=True)
+    parser.add_argument("--rare", nargs=2, action="append", default=[])
     parser.add_argument("--scorer", type=Path, default=SCORER)
     parser.add_argument("--strength", type=float, default=2.0)
     parser.add_argument("--least", type=int, default=20, help="cases for a rule's own curve")
@@ -167,21 +186,28 @@ def main() -> int:
     args = parser.parse_args()
     scorer = load_scorer(args.scorer)
     fit, judge, exact, acted = Fit(args.strength), Judge(scorer), 0, 0
-    for cases, predictions in args.pair:
+    rare: list[tuple[str, float, bool]] = []
+    for cases, predictions in (*args.pair, *args.rare):
+        mined = [cases, predictions] in args.pair
         made = {row["id"]: row for row in rows_of(predictions)}
         for case in rows_of(cases):
             offers = (made.get(case["id"]) or {}).get("candidates") or []
             if not offers:
                 continue
             best, python = offers[0], case["language"] == "python"
-            exact += scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
-            acted += 1
+            if mined:
+                right = scorer.tokens(case["fixed"], python)
+                exact += scorer.tokens(best["output"], python) == right
+                acted += 1
             kept = judge.kept(case, best["output"])
             if kept is not None:
-                fit.pairs.append((best["rules"][0], best["confidence"], kept))
+                told = fit.pairs if mined else rare
+                told.append((best["rules"][0], best["confidence"], kept))
     table = json.loads(TARGET.read_text(encoding="utf-8"))
     fit.pool(args.least, table["ceilings"])
     fit.train()
+    if rare:
+        fit.train_rare(rare, args.least // 2)
     print(f"{acted} cases acted on, exact {exact / (acted or 1):.1%}")
     others = {key: row for key, row in table["curves"].items() if not key.startswith(FAMILY)}
     table["curves"] = others | {

@@ -36,11 +36,11 @@ from thea_code_system.values.correction import Edit
 from thea_code_system.values.patch import Patch
 
 FOLDS = 5
-WEIGHT = 12
+WEIGHT = 8
 OFFERED = 8
 LAST_RESORT = "syntax/remove-code"
 LONGEST = 60_000
-NO_MODEL = ("odds", "worst", "tags", "calm", "calm near", "unlooked", "wish", "beyond")
+NO_MODEL = ("odds", "worst", "tags", "wish", "beyond")
 
 
 @cache

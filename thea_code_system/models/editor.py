@@ -87,20 +87,6 @@ class Opinion:
             value += self.name_chance(tag)
         return max(value, _LEAST)
 
-    def calm(self, indices: Iterable[int], reach: int = 12) -> float:
-        """The log-probability that nothing is to be done near some tokens: a second look."""
-        near = sorted({
-            place
-            for index in indices
-            for place in range(max(index - reach, 0), min(index + reach, len(self.reading.rows)))
-        })  # fmt: skip
-        total = 0.0
-        for index in near:
-            span = self.span_of(index)
-            row = index - span.first
-            total += float(span.edits[row, KEEP] + span.inserts[row, KEEP])
-        return total
-
     @staticmethod
     def _is_open(tag: Tag) -> bool:
         name = (INSERTS if tag.insert else EDITS)[tag.label]

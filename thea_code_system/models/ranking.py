@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from thea_code_system.models.editor import WINDOW, EditModel, Opinion, Revision
+from thea_code_system.models.editor import EditModel, Opinion
 from thea_code_system.models.tags import Tagging
 from thea_code_system.values.correction import Edit
 from thea_code_system.wrappers import TorchMath
@@ -20,8 +20,6 @@ _MANY: Final = 60  # tags beyond which a repair is no small edit, and is not ask
 _WORST: Final = -16.0
 _LEAST: Final = -40.0
 _BEHIND: Final = 12.0
-_LOOKED: Final = 6  # repairs that get a second look
-_FAR, _NEAR = 12, 5  # tokens on each side
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +38,11 @@ class Repair:
 class RepairRanker:
     """A softmax over repairs and "none of them"; its few weights are fitted on real repairs.
 
-    It looks at the search's score, at the model's log-odds of the repair (their sum, the worst of
-    them and how many), and, for the best few, at whether the model finds the repaired place sound.
+    It looks at the search's score and at the model's log-odds of the repair: their sum, the worst
+    of them and how many.
     """
 
-    REPAIR: Final = (
-        "score", "odds", "worst", "tags", "removal", "calm", "calm near", "unlooked",
-    )  # fmt: skip
+    REPAIR: Final = ("score", "odds", "worst", "tags", "removal")
     NONE: Final = ("bias", "wish", "beyond", "script", "found")
 
     def __init__(self, model: EditModel, weights: Mapping[str, float] | None = None) -> None:
@@ -73,8 +69,7 @@ class RepairRanker:
             worst = max(_WORST, min(found, default=_WORST))
             score = max(-_BEHIND, min(_BEHIND, max(repair.score, top - _BEHIND)))
             shape = [score / 3, total / 5, worst / 5, min(len(found), 20) / 5]
-            rows.append([*shape, float(repair.removal), 0.0, 0.0, 1.0])
-        self._look_again(opinion, repairs, rows, language)
+            rows.append([*shape, float(repair.removal)])
         wish = self._wish(opinion)
         best = max(max(_LEAST, 5 * row[1]) for row in rows)
         script = float(language.name != "python")
@@ -87,34 +82,6 @@ class RepairRanker:
             return [_WORST] * len(tagging.tags)
         opinion.cover(tag.index for tag in tagging.tags)
         return [opinion.tag_odds(tag) for tag in tagging.tags]
-
-    def _look_again(
-        self,
-        opinion: Opinion,
-        repairs: Sequence[Repair],
-        rows: list[list[float]],
-        language: Language,
-    ) -> None:
-        """Let the model read the places of the most promising repairs as they would be."""
-        first = [3 * row[0] + 2.5 * row[1] - 90 * row[4] for row in rows]
-        order = sorted(range(len(rows)), key=lambda index: -first[index])[:_LOOKED]
-        looks = [self._revised(opinion, repairs[index].edits, language) for index in order]
-        spans = self._model.spans([(look.opinion.reading, look.window) for look in looks])
-        for index, look, span in zip(order, looks, spans, strict=True):
-            look.opinion.spans.append(span)
-            place = [look.opinion.tokens.at(look.back[0].start)]
-            calm = [look.opinion.calm(place, reach) / 5 for reach in (_FAR, _NEAR)]
-            rows[index][5:8] = [*calm, 0.0]
-
-    def _revised(self, opinion: Opinion, edits: Sequence[Edit], language: Language) -> Revision:
-        """The neighbourhood of a repair's first edit, with all edits that fall into it."""
-        tokens, reading = opinion.tokens, opinion.reading
-        first = min(edits)
-        low, high = reading.window(WINDOW, tokens.at(first.start))
-        start = tokens.items[low].start if low < len(tokens.items) else 0
-        end = tokens.items[high].start if high < len(tokens.items) else len(opinion.text)
-        near = [edit for edit in edits if edit is first or start <= edit.start <= edit.end <= end]
-        return self._model.revised(opinion, near, language)
 
     @staticmethod
     def _wish(opinion: Opinion) -> float:
