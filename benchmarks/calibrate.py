@@ -28,7 +28,7 @@ import importlib.util
 import json
 import sys
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -145,6 +145,11 @@ class Judge:
         edits = self._edits["python" if case["language"] == "python" else "javascript"]
         return edits.kept(case["broken"], output, case["fixed"])
 
+    def pairs(self, case: dict, best: dict) -> list[tuple[str, float, bool]]:
+        """Rule, raw score and truth of a repair; nothing where the human's file cannot tell."""
+        kept = self.kept(case, best["output"])
+        return [] if kept is None else [(best["rules"][0], best["confidence"], kept)]
+
 
 def load_scorer(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location("score_repair", path)
@@ -158,6 +163,15 @@ def load_scorer(path: Path) -> ModuleType:
 def rows_of(path: str) -> list[dict]:
     with Path(path).open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
+
+
+def offered(files: list[list[str]]) -> Iterator[tuple[dict, dict]]:
+    """The cases of some files with the first repair of each that has one."""
+    for cases, predictions in files:
+        made = {row["id"]: row for row in rows_of(predictions)}
+        for case in rows_of(cases):
+            if offers := (made.get(case["id"]) or {}).get("candidates"):
+                yield case, offers[0]
 
 
 def compact(table: dict[str, dict]) -> str:
@@ -186,23 +200,12 @@ def main() -> int:
     args = parser.parse_args()
     scorer = load_scorer(args.scorer)
     fit, judge, exact, acted = Fit(args.strength), Judge(scorer), 0, 0
-    rare: list[tuple[str, float, bool]] = []
-    for cases, predictions in (*args.pair, *args.rare):
-        mined = [cases, predictions] in args.pair
-        made = {row["id"]: row for row in rows_of(predictions)}
-        for case in rows_of(cases):
-            offers = (made.get(case["id"]) or {}).get("candidates") or []
-            if not offers:
-                continue
-            best, python = offers[0], case["language"] == "python"
-            if mined:
-                right = scorer.tokens(case["fixed"], python)
-                exact += scorer.tokens(best["output"], python) == right
-                acted += 1
-            kept = judge.kept(case, best["output"])
-            if kept is not None:
-                told = fit.pairs if mined else rare
-                told.append((best["rules"][0], best["confidence"], kept))
+    for case, best in offered(args.pair):
+        python = case["language"] == "python"
+        exact += scorer.tokens(best["output"], python) == scorer.tokens(case["fixed"], python)
+        acted += 1
+        fit.pairs += judge.pairs(case, best)
+    rare = [pair for case, best in offered(args.rare) for pair in judge.pairs(case, best)]
     table = json.loads(TARGET.read_text(encoding="utf-8"))
     fit.pool(args.least, table["ceilings"])
     fit.train()

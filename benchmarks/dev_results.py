@@ -12,15 +12,15 @@ error against either, with its noise floor.
 from __future__ import annotations
 
 import argparse
-import random
 from collections import defaultdict
 from pathlib import Path
 
 from calibrate import SCORER, Judge, load_scorer, rows_of
 
+from thea_code_system.confidence.reliability import Reliability
 from thea_code_system.config.production import ProductionConfig
 
-SMALL, TOP, DRAWS = 3, 5, 200
+SMALL, TOP = 3, 5
 
 
 class DevResults:
@@ -69,16 +69,11 @@ class DevResults:
         return f"{sum(row[name] for row in rows) / len(rows):.1%}" if rows else ""
 
     def calibration(self, name: str) -> str:
-        """The scorer's error against one truth, and what chance alone makes of it."""
+        """The calibration error against one truth, and what chance alone makes of it."""
         acted = [row for row in self.groups["all"] if row["acted"]]
-        told = [row["confidence"] for row in acted]
-        error = self.scorer.calibration_error([(row["confidence"], row[name]) for row in acted])
-        draw = random.Random(0)
-        floor = sum(
-            self.scorer.calibration_error([(one, draw.random() < one) for one in told])
-            for _ in range(DRAWS)
-        )
-        return f"{error:.3f} against {name} (noise floor {floor / DRAWS:.3f}), {len(acted)} repairs"
+        told = Reliability([row["confidence"] for row in acted], [row[name] for row in acted])
+        error, floor = told.error(), told.noise_floor()
+        return f"{error:.3f} against {name} (noise floor {floor:.3f}), {len(acted)} repairs"
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ from thea_code_system.values.correction import Edit
 from thea_code_system.values.patch import Patch
 
 FOLDS = 5
-WEIGHT = 8
+WEIGHT = 8.0  # of a mechanical break, in real repairs
 OFFERED = 8
 LAST_RESORT = "syntax/remove-code"
 LONGEST = 60_000

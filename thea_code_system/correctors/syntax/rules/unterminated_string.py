@@ -40,7 +40,8 @@ class UnterminatedString(SyntaxRule):
         triple = [x for x in broken.lexemes if x.kind == "other" and x.text in {'"""', "'''"}]
         for quote in sorted(triple, key=lambda x: abs(x.start - fault.offset))[:2]:
             yield from self._triple(broken, quote)
-        yield from self._short(broken)
+        if broken.language.name == "python":
+            yield from self._short(broken)
         for number in sorted(broken.around(), key=lambda n: (abs(n - fault.line), n)):
             lone = [x for x in broken.lexemes_of(number) if x.kind == "other" and x.text in _QUOTES]
             for quote in lone[:2]:
@@ -52,7 +53,7 @@ class UnterminatedString(SyntaxRule):
     def _short(self, broken: BrokenSource) -> Iterator[Proposal]:
         """Where one or two of three quotes are missing, so that all below is turned inside out."""
         for lexeme in broken.lexemes:
-            if lexeme.kind != "string" or broken.language.name != "python":
+            if lexeme.kind != "string":
                 continue
             line = broken.line_of(lexeme.start)
             mark = 3 * lexeme.text[-1]
