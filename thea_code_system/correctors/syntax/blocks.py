@@ -43,7 +43,10 @@ class Blocks:
         return tuple(dict.fromkeys(level for level in found if level != own))
 
     def ranges(self, number: int) -> tuple[range, ...]:
-        """Blocks that begin or end at a line: alone, with its body, with all that follows it."""
+        """Blocks that begin or end at a line: alone, with its body, with all that follows it.
+
+        None of them ends within a body that belongs to one of its lines.
+        """
         own = self._broken.column(number)
         following = self._broken.code_below(number)
         body = self._while(following, lambda n: self._broken.column(n) > own)
@@ -59,7 +62,7 @@ class Blocks:
         ]
         found += [range(number, n + 1) for n in following[:4]]
         found += [range(number, n) for n in self._drops(number, following)]
-        return tuple(dict.fromkeys(found))
+        return tuple(lines for lines in dict.fromkeys(found) if not self._cuts(lines))
 
     def before(self, number: int) -> tuple[range, ...]:
         """Blocks that end just above a line: the lines there which share an indentation."""
@@ -100,6 +103,13 @@ class Blocks:
             return level + indent[len(old) :]
         width = len(indent.expandtabs(8)) + len(level.expandtabs(8)) - len(old.expandtabs(8))
         return " " * max(0, width)
+
+    def _cuts(self, lines: range) -> bool:
+        """Whether a block ends in the middle of a body that lies deeper than its first line."""
+        own, broken = self._broken.column(lines[0]), self._broken
+        last = max((number for number in lines if broken.is_code(number)), default=lines[0])
+        following = broken.next_code(last)
+        return bool(following) and broken.column(last) > own < broken.column(following)
 
     def _drops(self, number: int, following: list[int]) -> Iterator[int]:
         """The lines at which the indentation falls below all that came since the given line."""

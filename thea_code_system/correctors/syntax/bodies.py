@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
@@ -38,7 +39,16 @@ class FlatBody:
             last = number
         return range(self._first, last + 1)
 
-    def likelihood(self, lines: range) -> float:
+    def likeliest(self, blocks: Iterable[range]) -> list[tuple[range, float]]:
+        """Each block that may be the body, and how likely it is.
+
+        Blocks that leave out what must be in it count only where all of them do.
+        """
+        known = dict.fromkeys((*blocks, self.until_definition()))
+        found = [(lines, self._likelihood(lines)) for lines in known]
+        return [one for one in found if one[1] > _HARDLY] or found
+
+    def _likelihood(self, lines: range) -> float:
         """How likely a block that starts at the first line is the body, by what it leaves out."""
         inside = [number for number in lines if self._broken.is_code(number)]
         following = self._broken.next_code(inside[-1])

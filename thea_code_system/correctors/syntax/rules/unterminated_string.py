@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from thea_code_system.correctors.syntax.base import EVERY, SyntaxRule
 from thea_code_system.correctors.syntax.broken import BrokenSource
@@ -13,6 +14,7 @@ from thea_code_system.values.correction import Edit, Proposal
 _QUOTES = frozenset({"'", '"', "`", '"""', "'''"})
 _TRIPLE = ('"""', "'''")
 _LINES = 60
+_BUILT_IN: Final = frozenset(dir(builtins))
 
 
 class UnterminatedString(SyntaxRule):
@@ -32,6 +34,7 @@ class UnterminatedString(SyntaxRule):
         '"""Say it."\n\nx = 1\n\n"""More."""\n': '"""Say it."""\n\nx = 1\n\n"""More."""\n',
         '""\nSay it.\n"""\nx = 1\n': '"""\nSay it.\n"""\nx = 1\n',
         "raise E('too much \n    of it')\n": "raise E('too much \\\n    of it')\n",
+        "best = f()\nreturn 'best\n": "best = f()\nreturn best\n",
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
@@ -73,7 +76,8 @@ class UnterminatedString(SyntaxRule):
         end = quote.end + len(broken.text[quote.end : end].rstrip())
         mark = quote.text
         within = broken.text[end - 1 : end] == ";" and broken.language.name != "python"
-        score = self.prior / 4 if within else self.prior  # a statement's end is hardly text
+        code = within or self._is_code(broken, quote, end)
+        score = self.prior / 4 if code else self.prior  # the end of a statement is hardly text
         yield self.proposal("close the string", Edit(end, end, mark), score=score)
         _, stop = broken.span(number)
         if mark in broken.line(number + 1) and broken.language.name == "python":
@@ -98,6 +102,17 @@ class UnterminatedString(SyntaxRule):
                 )
                 yield self.proposal("remove the stray quote", Edit(inner, inner + 1, ""))
                 yield self.proposal("escape the inner quote", Edit(inner, inner, "\\"))
+
+    @staticmethod
+    def _is_code(broken: BrokenSource, quote: Lexeme, end: int) -> bool:
+        """Whether what follows a quote is Python, and the file knows all of its names."""
+        rest = broken.text[quote.end : end]
+        if broken.language.name != "python" or not rest or not broken.language.parses(rest):
+            return False
+        names = {x.text for x in broken.language.lexemes(rest) if x.kind == "name"}
+        others = (x for x in broken.lexemes if x.start < quote.start or x.start >= end)
+        known = {x.text for x in others if x.kind == "name"}
+        return bool(names & known) and names <= known | _BUILT_IN
 
     def _apostrophe(self, broken: BrokenSource, number: int) -> Iterator[Proposal]:
         """Quotes inside a string of the same quotes."""
@@ -134,7 +149,7 @@ class UnterminatedString(SyntaxRule):
             stop = start + len(body)
             if stop >= quote.end:
                 half = body.endswith(mark[0])  # the mark is there, but for a quote or two
-                score = self.prior / 4 if half else self.prior
+                score = self.prior / 4 if half else 1.0 if number == first else self.prior
                 yield self.proposal("close the string", Edit(stop, stop, mark), score=score)
                 alone = Edit(stop, stop, f"{newline}{indent}{mark}")
                 yield self.proposal("close the string", alone, score=score)

@@ -68,10 +68,9 @@ class MissingBody(SyntaxRule):
         body = broken.next_code(header)
         if body:
             flat, meant = FlatBody(broken, header, body), self._meant(broken, header, body)
-            for lines in dict.fromkeys((*blocks.ranges(body), flat.until_definition())):
+            for lines, likelihood in flat.likeliest(blocks.ranges(body)):
                 if edits := blocks.shift(lines, level):
-                    score = meant * flat.likelihood(lines)
-                    yield self.proposal("indent the body", *edits, score=score)
+                    yield self.proposal("indent the body", *edits, score=meant * likelihood)
         yield from self._pass(broken, header, level)
         yield from self._uncomment(broken, header, body or broken.line_count + 1)
         start, end = broken.lines.line_span(header)

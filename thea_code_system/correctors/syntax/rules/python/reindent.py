@@ -30,13 +30,17 @@ class Reindent(SyntaxRule):
     }
 
     def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
-        """The block at the fault, the one just above it, and the ones at its neighbours."""
+        """The block at the fault, the one just above it, and the ones at its neighbours.
+
+        What is missing as the body of a header is another rule's to move in.
+        """
         blocks = Blocks(broken)
         line = broken.faults[0].line
         above, below = broken.previous_code(line), broken.next_code(line)
         higher = broken.previous_code(above) if above else 0
         if broken.is_code(line):
-            yield from self._moved(blocks, blocks.ranges(line))
+            inside = broken.indent(above) + broken.unit if above and broken.lacks_body else None
+            yield from self._moved(blocks, blocks.ranges(line), but=inside)
         for lines in blocks.before(line):
             yield from self._moved(blocks, (lines,))
         for number in (above, below, higher):
@@ -45,10 +49,14 @@ class Reindent(SyntaxRule):
                 yield from self._moved(blocks, blocks.ranges(number), _HEADER if flat else None)
 
     def _moved(
-        self, blocks: Blocks, found: Sequence[range], score: float | None = None
+        self,
+        blocks: Blocks,
+        found: Sequence[range],
+        score: float | None = None,
+        but: str | None = None,
     ) -> Iterator[Proposal]:
         for level in blocks.levels(found[0][0]) if found else ():
-            for lines in found:
+            for lines in found if level != but else ():
                 if edits := blocks.shift(lines, level):
                     yield self.proposal(
                         "move the block to the level that fits", *edits, score=score
