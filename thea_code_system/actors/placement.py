@@ -22,6 +22,7 @@ LINTING_PAYS = 30_000  # the same where only linters run: they use every process
 BATCH_FILES = (512, 256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
 BATCHES_EACH = 4  # so that workers end together although files differ
 BATCH_BYTES = 8_000_000
+SEARCHED_BYTES = 1_000_000  # a minute for the edit model on a slow core; a call has ten
 READING = ("syntax", "learned")  # the families that ask the edit model
 
 
@@ -48,6 +49,7 @@ class RunPlacement:
             await self._connect(workers)
             imported = await asyncio.to_thread(dict, context.imported)
             context = dataclasses.replace(context, imported=imported)
+        searches = self._selects(context, "learned")
         return ActorPool(
             actor,
             num_actors=workers,
@@ -56,7 +58,7 @@ class RunPlacement:
             name="correction",
             run_id=run,
             batch_size=batch or self._batch(files, workers),
-            batch_bytes=BATCH_BYTES,
+            batch_bytes=SEARCHED_BYTES if searches else BATCH_BYTES,
             size_of=self._size,
             options=await self._options(actor.options, context, inline=inline),
         )

@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import sys
+import sysconfig
 import traceback
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
@@ -59,10 +60,16 @@ class RemoteActor:
             recipe: the pickled recipe of the actor.
             name: of the actor.
             run_id: of the run it serves.
-            hidden: folders that nothing may be imported from.
+            hidden: folders that nothing may be imported from, but for what this very interpreter
+                has installed there: many keep their environment inside their project.
             level: the least level of log records that the driver wants.
         """
-        sys.path[:] = [path for path in sys.path if path and not self._under(path, hidden)]
+        installed = {str(Path(path).resolve()) for path in sysconfig.get_paths().values()}
+        sys.path[:] = [
+            path
+            for path in sys.path
+            if path and (str(Path(path).resolve()) in installed or not self._under(path, hidden))
+        ]
         for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ[variable] = "1"
         self._recorder = Recorder(name, run_id)
