@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from thea_cli.reports.base import View
 from thea_cli.suggestions import presentable
-from thea_code_system.values.correction import State
+from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import (
     Clean,
     Corrected,
@@ -33,6 +33,7 @@ class Summary:
         self._skips: Counter[str] = Counter()
         self._suggestions = 0
         self._failed: list[Failed] = []
+        self._rejected: list[tuple[str, Correction]] = []
 
     def add(self, outcome: FileOutcome) -> None:
         """Take in one outcome."""
@@ -48,6 +49,8 @@ class Summary:
                 self.corrections += 1
             elif correction.state is State.SUGGESTED:
                 self._suggestions += 1
+            elif correction.state is State.REJECTED:
+                self._rejected.append((outcome.path, correction))
 
     def lines(self, report: RunReport) -> Iterator[str]:
         """The summary; the first line is the result, the others say what to do."""
@@ -60,6 +63,8 @@ class Summary:
                 f"{broken:,} {noun} not parse, and no repair is probable enough: "
                 "--show-suggestions shows the candidates."
             )
+        if report.proof:
+            yield from self._proof(report)
         if newer := self._skips[SkipReason.NEWER_SYNTAX.value]:
             noun = "file uses" if newer == 1 else "files use"
             running = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -108,6 +113,15 @@ class Summary:
             yield f"  {self._view.paint(self._view.path(failed.path), 'bold')}: {failed.error}"
         if len(self._failed) > _NAMED:
             yield f"  and {len(self._failed) - _NAMED:,} more (--output-format concise lists all)"
+
+    def _proof(self, report: RunReport) -> Iterator[str]:
+        """What was tried to prove the corrections, and what is left out for what it breaks."""
+        rungs = ", ".join(f"{number:,} x {name}" for name, number in report.proof.items())
+        yield f"Proved on copies of the tree: {rungs}."
+        for path, one in self._rejected[:_NAMED]:
+            yield f"  left out: {self._view.path(path)}: {'+'.join(one.rules)} {one.reason}"
+        if len(self._rejected) > _NAMED:
+            yield f"  and {len(self._rejected) - _NAMED:,} more (--output-format json lists all)"
 
     def _next_step(self, report: RunReport) -> str:
         if self._view.mode is Mode.STAGED:

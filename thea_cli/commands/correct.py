@@ -19,6 +19,7 @@ EXAMPLES = (
     "thea correct --select syntax,ruff/F401 .  these families and codes only",
     "thea correct --staged                     what is about to be committed, bugs included",
     "thea correct --select learned --show-suggestions src    look for bugs only",
+    "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
     "cat a.py | thea correct - --stdin-filename a.py",
 )
@@ -109,6 +110,30 @@ def command(
         str | None,
         typer.Option(metavar="PATH", help="What standard input is called, for `-`."),
     ] = None,
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            metavar="parse|lint|types|tests",
+            help="How far to prove corrections; each level includes those before it "
+            "(default lint).",
+        ),
+    ] = None,
+    test_command: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="Run this on copies of the tree; corrections that break a test are found and left "
+            "out. Means --verify tests.",
+        ),
+    ] = None,
+    verify_budget: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="How long types and tests may take, such as 90s or 10m (default 10m); what is not "
+            "proven by then stays a suggestion.",
+        ),
+    ] = None,
     model: Annotated[
         str | None,
         typer.Option(metavar="DIR", help="The folder of the edit model to use (env THEA_MODEL)."),
@@ -198,7 +223,9 @@ def command(
         "extend_exclude": _listed(extend_exclude), "show_fixes": show_fixes,
         "show_suggestions": show_suggestions, "min_confidence": min_confidence,
         "unsafe_fixes": unsafe_fixes, "force_exclude": force_exclude,
-        "respect_gitignore": respect_gitignore, "model": model, "workers": workers,
+        "respect_gitignore": respect_gitignore, "test_command": test_command,
+        "verify": verify or ("tests" if test_command else None), "verify_budget": verify_budget,
+        "model": model, "workers": workers,
         "device": device, "address": address, "preset": preset, "output_format": output_format,
         "isolated": isolated, "trust": trust, "cache": False if no_cache else None,
         "cache_dir": cache_dir, "max_file_size": max_file_size,
@@ -262,6 +289,8 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
         raise UsageError(f"{sources[0]} and {sources[1]} both say which files to correct")
     if STDIN in request.paths and len(request.paths) > 1:
         raise UsageError("`-` cannot be combined with other paths")
+    if STDIN in request.paths and request.flags.get("verify") in {"types", "tests"}:
+        raise UsageError("standard input cannot be proved by types or tests: they need files")
     if request.stdin_filename is not None and STDIN not in request.paths:
         raise UsageError("--stdin-filename is for `-`", "Add `-` to read standard input.")
     if request.staged and (request.check or request.diff):

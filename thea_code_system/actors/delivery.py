@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from thea_code_system.actors.proof import Proof
 from thea_code_system.values.correction import Correction, Edit, State
 from thea_code_system.values.outcome import (
     Clean,
@@ -25,13 +26,21 @@ Finished = tuple[SourceFile, FileOutcome]
 class Delivery:
     """Composes, writes and records batches of outcomes.
 
-    Without the id of a run nothing is written: the outcomes only say what would be.
+    Without the id of a run nothing is written: the outcomes only say what would be. What has a
+    proof is delivered in one batch, because corrections are proved together.
     """
 
     def __init__(
-        self, workspace: ActorHandle, ledger: ActorHandle, run: str, *, staged: bool = False
+        self,
+        workspace: ActorHandle,
+        ledger: ActorHandle,
+        run: str,
+        *,
+        staged: bool = False,
+        proof: Proof | None = None,
     ) -> None:
         self._workspace = workspace
+        self.proof = proof
         self._ledger = ledger
         self._run = run
         self._staged = staged
@@ -53,6 +62,8 @@ class Delivery:
         """Write and record a batch; the outcomes that it really came to, in order."""
         if self._staged:
             batch = await self._carried(batch)
+        if self.proof is not None:
+            batch = await self.proof.proved(batch)
         composed = [self._composed(source, outcome) for source, outcome in batch]
         self._texts = {source.path: (source.text, after) for source, _, after in composed}
         if not self._run:
@@ -81,7 +92,8 @@ class Delivery:
         writes = [
             Write(source.path, source.digest, source.encode_text(text)) for source, text in changed
         ]
-        await self._ledger.record(self._run, outcomes, images)
+        refused = self.proof.rejected if self.proof else frozenset()
+        await self._ledger.record(self._run, outcomes, images, refused)
         if not writes:
             return outcomes
         results = await self._workspace.write(writes)

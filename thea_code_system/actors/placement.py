@@ -8,11 +8,13 @@ import os
 from pathlib import Path
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.actors.proof import Proof
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.correctors.registry import BUILT_IN
 from thea_code_system.correctors.selection import Selection
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
+from thea_code_system.values.verification import ProofOrder
 from thea_code_system.wrappers import Actor, ActorPool, Cluster, choose_device
 from thea_code_system.wrappers.actor import ActorOptions
 from thea_code_system.wrappers.platform import Platform
@@ -62,6 +64,13 @@ class RunPlacement:
             size_of=self._size,
             options=await self._options(actor.options, context, inline=inline),
         )
+
+    def proof(self, order: ProofOrder) -> Proof:
+        """What proves a run's corrections on copies of the tree, here where the tree is."""
+        processors = Platform().cpu_count()
+        most = self._config.workers or self._config.max_workers or processors
+        workers = most if most < processors else processors
+        return Proof(self._config.root, order, workers, self._config.tool_seconds)
 
     async def close(self) -> None:
         """Leave the cluster; one that was started here ends with it."""

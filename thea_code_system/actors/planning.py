@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from thea_code_system.actors.environment import Environment
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.errors import UsageError
 from thea_code_system.values.context import ProjectContext, Settings
+from thea_code_system.values.verification import Level, ProofOrder
 from thea_code_system.values.workspace import TreeFacts
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class RunPlan:
             for entry in fields(Settings)
             if entry.name != "patterns"
         }
+        if shared["verify"] != Level.PARSE.value:
+            shared["verify"] = Level.LINT.value
         if self._recent_work and not self._config.select:
             shared["extend_select"] = (*self._config.extend_select, LEARNED)
         return Settings(**shared, patterns=self._config.pattern_texts())
@@ -59,6 +63,29 @@ class RunPlan:
         environment = Environment()
         model = environment.folder(Path(config.model)) if config.model else ()
         return environment.digest(self.settings.digest(), walked, *model)
+
+    @property
+    def proof(self) -> ProofOrder:
+        """What corrections are proved with.
+
+        Raises:
+            UsageError: what the level needs is not given.
+        """
+        config = self._config
+        order = ProofOrder(
+            Level(config.verify), config.test_command, config.verify_budget, trust=config.trust
+        )
+        if order.level is Level.TESTS and not order.test_command:
+            raise UsageError(
+                "--verify tests needs to know how to run the tests",
+                'Give --test-command "pytest -q", or test-command in your own configuration.',
+            )
+        if order.level is Level.TYPES and not order.trust:
+            raise UsageError(
+                "--verify types runs the type checker as the project configures it, plugins too",
+                "Add --trust if you trust this project.",
+            )
+        return order
 
     async def check_codes(self) -> None:
         """Write every selected code in full.

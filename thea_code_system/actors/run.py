@@ -46,7 +46,7 @@ class Run:
         async with aclosing(pool.stream("correct", sources, batched=True)) as results:
             async for source, result in results:
                 batch.extend([(source, self._outcome(source, result)), *self._replayed()])
-                if len(batch) >= WRITE_BATCH:
+                if len(batch) >= WRITE_BATCH and self._delivery.proof is None:
                     for outcome in await self._delivered(batch):
                         yield outcome
                     batch = []
@@ -114,6 +114,8 @@ class Run:
         outcomes = await self._delivery.deliver(batch)
         pairs = zip(batch, outcomes, strict=True)
         kept = [made for (_, made), final in pairs if made == final]
+        if self._delivery.proof and self._delivery.proof.rejected:
+            self.kept = None  # whoever proves less may decide otherwise
         await self._memory.keep([*kept, *self._done(kept)])
         return [self.seen(outcome) for outcome in outcomes]
 

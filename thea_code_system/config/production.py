@@ -45,6 +45,8 @@ class ProductionConfig:
     for the automatic choice, which ``max_workers`` caps. ``max_file_size`` is in bytes,
     ``context_length`` in tokens, ``syntax_budget`` in candidates a file, ``…_seconds`` in seconds.
     ``model`` is the absolute path of a folder that holds an edit model; None means Thea's own.
+    ``verify`` is how far corrections are proved, ``test_command`` a line for the shell that runs
+    the tests, ``verify_budget`` seconds for all that looks at whole trees.
     ``learned_budget`` is how many tokens a run over a whole tree searches for bugs unasked.
     ``notes`` are one-line remarks for the user; ``consulted`` are the files that decided.
     """
@@ -67,6 +69,9 @@ class ProductionConfig:
     syntax_budget: int = 3_000
     syntax_seconds: float = 20.0
     tool_seconds: float = 60.0
+    verify: str = "lint"
+    test_command: str = ""
+    verify_budget: float = 600.0
     model: str | None = None
     learned_budget: int = 0  # 750_000 once the shipped weights have shown their precision
     workers: int | None = None

@@ -15,6 +15,8 @@ Seconds = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\s*", re.IGNORECASE)
+_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 _UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 
 
@@ -43,6 +45,9 @@ class SettingsSchema(BaseSettings):
     syntax_budget: Count
     syntax_seconds: Seconds
     tool_seconds: Seconds
+    verify: Literal["parse", "lint", "types", "tests"]
+    test_command: str
+    verify_budget: Seconds
     model: str | None
     learned_budget: Amount
     workers: Count | None
@@ -81,6 +86,17 @@ class SettingsSchema(BaseSettings):
         if match is None:
             raise ValueError('a size is a number of bytes, or text such as "500 KB"')
         return int(float(match.group(1)) * _UNIT[(match.group(2) or "").lower()])
+
+    @field_validator("verify_budget", mode="before")
+    @classmethod
+    def duration(cls, value: object) -> object:
+        """A number of seconds, also written ``90s``, ``10m`` or ``1h``."""
+        if not isinstance(value, str):
+            return value
+        match = _DURATION.fullmatch(value)
+        if match is None:
+            raise ValueError('a time is a number of seconds, or text such as "10m"')
+        return float(match.group(1)) * _SECONDS[match.group(2).lower()]
 
     @field_validator("workers", "max_workers", "model", mode="before")
     @classmethod

@@ -73,13 +73,18 @@ class LedgerStore:
             )
 
     def record(
-        self, run: str, outcomes: Iterable[FileOutcome], images: Mapping[str, bytes]
+        self,
+        run: str,
+        outcomes: Iterable[FileOutcome],
+        images: Mapping[str, bytes],
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         """Enter outcomes, before anything is written.
 
         ``images`` are the bytes, by digest, of the files that are about to be written: they are
         kept, durably, together with what the files will become. Clean and skipped files
-        without corrections leave no trace. What a verifier turned down is evidence, once.
+        without corrections leave no trace. What a verifier turned down is evidence, once; with its
+        id in ``refused`` it is not applied again either.
         """
         number = self._database.number(run)
         with self._database.transaction(full=bool(images)):
@@ -87,6 +92,7 @@ class LedgerStore:
                 if outcome.corrections or outcome.status in {"corrected", "failed"}:
                     self._enter(number, outcome)
                     self._doubt(number, run, outcome)
+                    self._refuse(number, [x.id for x in outcome.corrections if x.id in refused])
                 if isinstance(outcome, Corrected) and outcome.digest in images:
                     self._keep(images[outcome.digest])
                     self._intend(number, outcome.path, self._first_intent(outcome))
@@ -224,10 +230,15 @@ class LedgerStore:
                 " WHERE run = ? AND id = ?",
                 *(now, run, verdict, source, number, correction),
             )
-            if verdict == "refused":
-                self._database.execute(
-                    "INSERT OR REPLACE INTO refusal"
-                    " SELECT fingerprint, path, rules, message, ? FROM correction"
-                    " WHERE run = ? AND id = ?",
-                    *(now, number, correction),
-                )
+        if verdict == "refused":
+            self._refuse(number, corrections)
+
+    def _refuse(self, number: int, corrections: Iterable[str]) -> None:
+        """Remember by fingerprint what is not to be applied again."""
+        for correction in corrections:
+            self._database.execute(
+                "INSERT OR REPLACE INTO refusal"
+                " SELECT fingerprint, path, rules, message, ? FROM correction"
+                " WHERE run = ? AND id = ?",
+                *(time.time(), number, correction),
+            )

@@ -25,7 +25,8 @@ class Settings:
     a probability. ``context_length`` is in tokens around a fault, ``syntax_budget`` in candidates a
     file, ``syntax_seconds`` and ``tool_seconds`` are emergency stops in seconds. ``model`` is a
     folder with an edit model, Thea's own where there is none; with a ``learned_budget``, in tokens,
-    the family ``learned`` is one of the defaults.
+    the family ``learned`` is one of the defaults. ``verify`` is how far a worker proves what it
+    does: ``parse`` or ``lint``; what whole trees prove is no matter of single files.
     """
 
     select: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Settings:
     tool_seconds: float = 60.0
     model: str | None = None
     learned_budget: int = 0
+    verify: str = "lint"
     words: tuple[str, ...] = ()
     patterns: tuple[tuple[str, str], ...] = ()  # file name and YAML text of ast-grep rules
 

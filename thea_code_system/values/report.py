@@ -48,7 +48,8 @@ class RunReport:
     """A finished run: identity, counts of files by status, statistics as plain numbers.
 
     ``seconds`` is wall-clock time; ``statistics`` and ``actors`` are what the mergeable statistics
-    and each actor's ``metrics()`` and ``health_check()`` said, as plain values.
+    and each actor's ``metrics()`` and ``health_check()`` said, as plain values. ``proof`` counts
+    the trees that each rung looked at, where corrections were proved on copies of the whole tree.
     """
 
     run: str
@@ -62,3 +63,4 @@ class RunReport:
     warnings: tuple[str, ...] = ()
     statistics: Mapping[str, Any] = field(default_factory=dict)
     actors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    proof: Mapping[str, int] = field(default_factory=dict)

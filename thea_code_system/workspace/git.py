@@ -69,6 +69,41 @@ class Git:
         paths = {path for path, _ in self._parse(raw)} | set(self._names(new))
         return tuple(sorted(path for path in paths if self._is_file(path)))
 
+    async def files(self) -> tuple[str, ...]:
+        """What git tracks, or would if it were told to, relative to the folder."""
+        out = await self._run("ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        return tuple(dict.fromkeys(self._names(out)))
+
+    async def share(self, folder: str) -> bool:
+        """Make an empty folder a repository with this one's commit, tags and index, no files yet.
+
+        It borrows this one's objects and writes none of its own files here. A clone would do the
+        same through transports, all of which are switched off. False where this is not the top of
+        a work tree, or where there is no commit.
+        """
+        if (await self._run("rev-parse", "--show-prefix")).strip():
+            return False
+        status, out, _ = await self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        if status:
+            return False
+        head = out.strip().decode()
+        lent = await self._run("rev-parse", "--show-object-format", "--git-path", "objects")
+        form, objects = os.fsdecode(lent).split("\n")[:2]
+        await self._run("init", "--quiet", "--template=", f"--object-format={form}", folder)
+        there = Git(folder)
+        await asyncio.to_thread(there._borrow, os.path.join(self.root, objects))
+        every = "--format=create %(refname) %(objectname)"
+        tags = await self._run("for-each-ref", every, "refs/tags")
+        await there._run("update-ref", "--stdin", given=tags)
+        await there._run("update-ref", "--no-deref", "HEAD", head)
+        await there._run("read-tree", "HEAD")
+        return True
+
+    def _borrow(self, objects: str) -> None:
+        borrowed = Path(self.root, ".git", "objects", "info", "alternates")
+        borrowed.parent.mkdir(exist_ok=True)
+        borrowed.write_bytes(os.fsencode(f"{objects}\n"))
+
     async def recent(self) -> tuple[str, ...]:
         """Files that the latest commits touched, the latest first; none outside of a repository."""
         try:

@@ -15,6 +15,8 @@ from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.source import SourceFile
+from thea_code_system.values.verification import Level
+from thea_code_system.verification.base import Verifier
 from thea_code_system.verification.lint import LintVerifier
 from thea_code_system.verification.parse import ParseVerifier
 from thea_code_system.wrappers import Actor, async_actor, remote_method
@@ -46,12 +48,18 @@ class CorrectionActor(Actor):
             self._registry,
             Gate(settings, self._calibration()),
             SyntaxScreen(self._toolbox),
-            (ParseVerifier(self._toolbox), LintVerifier(self._toolbox)),
+            self._verifiers(),
         )
 
     async def shutdown(self) -> None:
         """Remove what the tools left on scratch trees."""
         self._toolbox.close()
+
+    def _verifiers(self) -> tuple[Verifier, ...]:
+        parse = ParseVerifier(self._toolbox)
+        if self._context.settings.verify == Level.PARSE.value:
+            return (parse,)
+        return (parse, LintVerifier(self._toolbox))
 
     def _calibration(self) -> Calibration:
         calibration = Calibration.packaged()

@@ -78,10 +78,15 @@ class LedgerActor(Actor):
 
     @remote_method
     async def record(
-        self, run: str, outcomes: Sequence[FileOutcome], images: Mapping[str, bytes]
+        self,
+        run: str,
+        outcomes: Sequence[FileOutcome],
+        images: Mapping[str, bytes],
+        refused: frozenset[str] = frozenset(),
     ) -> None:
         """Enter outcomes before writing; ``images`` are the bytes to be replaced, by digest.
 
+        Rejected corrections with their ids in ``refused`` are not applied again.
         With images it takes the turn to write, which :meth:`settle` gives back.
 
         Raises:
@@ -90,7 +95,7 @@ class LedgerActor(Actor):
         books = await self._opened()
         if images:
             await self._take_turn(books)
-        await self._do(books.store.record, run, outcomes, images)
+        await self._do(books.store.record, run, outcomes, images, refused)
 
     @remote_method
     async def settle(self, run: str, results: Sequence[Written]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import FileOutcome, Skipped
 from thea_code_system.values.report import Job, Mode, RunReport
 from thea_code_system.values.source import SourceFile
+from thea_code_system.values.verification import ProofOrder
 from thea_code_system.values.workspace import Entry, Survey
 from thea_code_system.wrappers import (
     Actor,
@@ -57,6 +58,7 @@ class OrchestrationActor(Actor):
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
         self._plan = RunPlan(self._config, recent_work=job.is_recent_work)
+        order = self._plan.proof
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
@@ -66,7 +68,9 @@ class OrchestrationActor(Actor):
                 yield outcome
             self._report = self._unchanged(kept)
             return
-        async with aclosing(self._corrected(job, memory, self._cache_path(state))) as outcomes:
+        async with aclosing(
+            self._corrected(job, order, memory, self._cache_path(state))
+        ) as outcomes:
             async for outcome in outcomes:
                 yield outcome
 
@@ -113,7 +117,7 @@ class OrchestrationActor(Actor):
         return Path(chosen).joinpath("cache.sqlite") if chosen else state.cache
 
     async def _corrected(
-        self, job: Job, memory: OutcomeMemory, cache: Path | None
+        self, job: Job, order: ProofOrder, memory: OutcomeMemory, cache: Path | None
     ) -> AsyncGenerator[FileOutcome, None]:
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
         from thea_code_system.actors.core.workspace_actor import WorkspaceActor
@@ -133,14 +137,16 @@ class OrchestrationActor(Actor):
         self.log.info("%d files found below %s", self._expected, self._config.root)
         context = await self._context(workspace)
         intake = Intake(workspace, memory, context)
-        self._delivery = Delivery(workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED)
+        placement = RunPlacement(self._config)
+        proof = placement.proof(order) if order.wants_tree else None
+        staged = job.mode is Mode.STAGED
+        self._delivery = Delivery(workspace, self._ledger, run_id, staged=staged, proof=proof)
         run = Run(intake, self._delivery, memory)
         known = {} if given else await intake.known(survey.entries)
         for outcome in run.recalled([*survey.skipped, *known.values()]):
             yield outcome
         entries = [entry for entry in survey.entries if entry.path not in known]
         context = await self._within_budget(workspace, context, entries)
-        placement = RunPlacement(self._config)
         if entries or given:
             sources = self._listed(given) if given else intake.sources(self._longest(entries))
             try:
@@ -151,9 +157,13 @@ class OrchestrationActor(Actor):
                     await run.gather(pool)
             finally:
                 await placement.close()
+                if proof is not None:
+                    await proof.close()
+                    self._warnings.extend(proof.notes)
         for actor in (self, workspace, self._ledger):
             run.note(await actor.metrics(), await actor.health_check())
-        await self._finish(run, run_id, placement.description)
+        trees = dict(proof.trees) if proof is not None else {}
+        await self._finish(run, run_id, placement.description, trees)
         if run.kept is not None and survey.manifest is not None:
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
             await memory.keep_run(repr(job.paths), kept)
@@ -213,7 +223,9 @@ class OrchestrationActor(Actor):
             )
         return replace(context, searched=reached)
 
-    async def _finish(self, run: Run, run_id: str, placement: str) -> None:
+    async def _finish(
+        self, run: Run, run_id: str, placement: str, trees: Mapping[str, int]
+    ) -> None:
         """Make the report, and enter it."""
         self._report = RunReport(
             run=run_id,
@@ -227,6 +239,7 @@ class OrchestrationActor(Actor):
             warnings=(*self._warnings, *run.warnings),
             statistics=run.statistics.pack(),
             actors=run.actors,
+            proof=trees,
         )
         self.log.info("finished (%s): %s, %s", placement, dict(run.files), dict(run.states))
         if run_id:
