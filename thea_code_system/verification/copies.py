@@ -132,8 +132,8 @@ class TreeCopy:
     def _walked(self) -> list[str]:
         import ignore
 
-        found = ignore.WalkBuilder(self._root).hidden(False).ignore(False).build()
-        paths = (Path(entry.path()) for entry in found)
+        walk = ignore.WalkBuilder(self._root).hidden(False).ignore(False).require_git(False)
+        paths = (Path(entry.path()) for entry in walk.build())
         return [str(path.relative_to(self._root)) for path in paths if not self._is_folder(path)]
 
     @staticmethod

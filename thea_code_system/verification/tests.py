@@ -23,6 +23,7 @@ _FAILED: Final = tuple(
         r"^[ ]*not ok \d+ -? ?(?!.*# (?:TODO|SKIP))(.*)$",  # TAP
         r"^[ ]*[✖✕×] (.+?)(?: \(?\d+(?:\.\d+)? ?m?s\)?)?$",  # node --test, jest, vitest
         r"^[ ]*FAIL +(\S.*)$",  # jest, vitest: the file
+        r"^[ ]*● (\S.*)$",  # jest
         r"^[ ]+\d+\) (.+?):?$",  # mocha
     )
 )
