@@ -43,6 +43,7 @@ class JsonReport(Report):
             "corrections": dict(report.states),
             "unavailable": dict(report.unavailable),
             "warnings": list(report.warnings),
+            "proof": dict(report.proof),
             **cls._measured(report),
         }
 
