@@ -87,7 +87,7 @@ async def test_killed_between_any_two_steps(desk, owner, step, at, new):
 async def test_an_undo_that_was_killed_is_finished_by_the_next(desk):
     (desk.root / "f.py").write_bytes(OLD)
     run = await desk.correct({"f.py": [Edit(0, 10, "")]})
-    disk = await desk.workspace.digests(await desk.ledger.undo_targets(run))
+    disk = await desk.workspace.contents(await desk.ledger.undo_targets(run))
     plan = await desk.ledger.undo_plan(run, disk)
     await desk.ledger.intend(plan)
     await desk.workspace.write([change.write() for change in plan.changes])
