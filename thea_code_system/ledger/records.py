@@ -83,6 +83,12 @@ class Change:
     original: bytes | None = None
     added: tuple[Correction, ...] = ()
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The corrections that it applies, by id."""
+        applied = State.APPLIED.value
+        return tuple(one.correction for one in self.transitions if one.state == applied)
+
     def write(self) -> Write:
         """What the workspace has to do."""
         return Write(self.path, self.expected, self.data)
