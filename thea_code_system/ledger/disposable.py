@@ -4,10 +4,55 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 _VERSION = 1
+
+
+class DisposableConnection(sqlite3.Connection):
+    """A connection that forgets what it cannot write, and knows nothing that it cannot read.
+
+    A disk that is full, or a file that somebody damages, is no reason to end a run.
+    """
+
+    lenient = False
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; no rows where it fails."""
+        return self._try(super().execute, *arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; nothing where it fails."""
+        return self._try(super().executemany, *arguments)
+
+    def executescript(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; nothing where it fails."""
+        return self._try(super().executescript, *arguments)
+
+    def commit(self) -> None:
+        """As usual; nothing where it fails."""
+        self._try(super().commit)
+
+    def __exit__(self, *raised: object) -> Literal[False]:
+        """Commit; or roll back, where the block or the commit failed."""
+        if raised[0] is None:
+            self.commit()
+        else:
+            self.rollback()
+        return False
+
+    def _try(self, work: Callable[..., Any], *arguments: Any) -> sqlite3.Cursor:
+        try:
+            return work(*arguments) or self.cursor()
+        except sqlite3.DatabaseError:
+            if not self.lenient:
+                raise
+            with contextlib.suppress(sqlite3.DatabaseError):
+                self.rollback()
+            return self.cursor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +79,15 @@ class DisposableDatabase:
             return self._open(":memory:"), f"no cache is kept: {path}: {problem}"
 
     def _open(self, name: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(name, timeout=10, check_same_thread=False)
+        connection = sqlite3.connect(
+            name, timeout=10, check_same_thread=False, factory=DisposableConnection
+        )
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
+        connection.lenient = True
         return connection
 
     @staticmethod
