@@ -13,6 +13,7 @@ from thea_code_system.ledger.turn import WriteTurn
 
 if TYPE_CHECKING:
     from thea_code_system.ledger.accepting import AcceptancePlanner
+    from thea_code_system.ledger.pruning import LedgerPruner
     from thea_code_system.ledger.undoing import UndoPlanner
 
 
@@ -30,7 +31,7 @@ class Books:
         self.history = LedgerHistory(self._database)
         self.turn = WriteTurn(state.path.joinpath("turn.sqlite"))
 
-    # The planners are imported by those who need them.
+    # These are imported by those who need them.
 
     @cached_property
     def undoing(self) -> UndoPlanner:
@@ -45,6 +46,13 @@ class Books:
         from thea_code_system.ledger.accepting import AcceptancePlanner
 
         return AcceptancePlanner(self.history)
+
+    @cached_property
+    def pruner(self) -> LedgerPruner:
+        """Drops what is old."""
+        from thea_code_system.ledger.pruning import LedgerPruner
+
+        return LedgerPruner(self._database)
 
     def close(self) -> None:
         """Give back the turn to write, and close the database."""

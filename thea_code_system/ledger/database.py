@@ -14,7 +14,7 @@ from thea_code_system.ledger.migrations import Migrations
 _DAMAGED = "Move its folder away to start a new one; what it could undo is lost then."
 _HINTS = {
     "locked": "Another process holds it: wait for that, or end it, and run again.",
-    "full": "Make some room (`thea clean` drops what is old), and run again.",
+    "full": "Make some room, and run again; `thea clean` keeps the ledger itself small.",
     "readonly": "Make it writable, and run again.",
     "disk I/O": "See whether its disk is full or failing, and run again.",
     "unable to open": "Its folder is gone or cannot be entered; run again once that is mended.",
@@ -108,6 +108,12 @@ class LedgerDatabase:
                 if self._connection.in_transaction:  # a full disk may have ended it already
                     self._connection.execute("ROLLBACK")
                 self._durably(full=False)
+
+    def compact(self) -> None:
+        """Give room that is not used any more back to the disk."""
+        with self._telling("compacted"):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _durably(self, *, full: bool) -> None:
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")

@@ -73,7 +73,7 @@ class DisposableDatabase:
 
     def _anew(self, path: Path, problem: Exception) -> tuple[sqlite3.Connection, str]:
         try:
-            self._remove(path)
+            self.remove()
             return self._open(str(path)), f"the cache {path} was unreadable and starts anew"
         except (sqlite3.DatabaseError, OSError):
             return self._open(":memory:"), f"no cache is kept: {path}: {problem}"
@@ -99,8 +99,20 @@ class DisposableDatabase:
             raise sqlite3.DatabaseError(f"version {version}")
         connection.execute(f"PRAGMA user_version = {_VERSION}")
 
-    @staticmethod
-    def _remove(path: Path) -> None:
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+    def remove(self) -> None:
+        """Remove the file and what belongs to it.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        for file in self.files:
             with contextlib.suppress(FileNotFoundError):
-                path.with_name(name).unlink()
+                file.unlink()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the database may lie in."""
+        if self.path is None:
+            return ()
+        ends = ("", "-wal", "-shm")
+        return tuple(self.path.with_name(f"{self.path.name}{end}") for end in ends)

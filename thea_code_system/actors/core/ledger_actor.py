@@ -11,6 +11,7 @@ from thea_code_system.actors.serial import SerialThread
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.books import Books
 from thea_code_system.ledger.choice import WHOLE_RUN, Choice
+from thea_code_system.ledger.pruning import Pruned
 from thea_code_system.ledger.records import (
     ChangePlan,
     FileRecord,
@@ -173,6 +174,25 @@ class LedgerActor(Actor):
     async def pre_image(self, digest: str) -> bytes | None:
         """The bytes of a file before it was written."""
         return await self._do((await self._opened()).history.preimage, digest)
+
+    @remote_method
+    async def prune(self, oldest: float, room: int, *, drop: bool = True) -> Pruned:
+        """Drop former contents of files by age and size, and make the ledger as small as it goes.
+
+        Args:
+            oldest: seconds since the epoch; what is older goes.
+            room: bytes that the rest may take; the oldest of it goes first.
+            drop: False only says what would go.
+
+        Raises:
+            LedgerError: another process has been writing for a minute.
+        """
+        books = await self._opened()
+        if drop:
+            await self._take_turn(books)
+        pruned = await self._do(partial(books.pruner.prune, oldest, room, drop=drop))
+        await self._do(books.turn.give_back)
+        return pruned
 
     @remote_method
     async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
