@@ -202,3 +202,17 @@ def test_whatever_the_user_wrote_undo_takes_back_whole_corrections_or_says_which
             assert file.disk == untouched
         assert theirs in file.disk.decode()
         file.books.close()
+
+
+@given(shared_out("TRU"))
+@settings(deadline=None, max_examples=60)
+def test_what_was_restored_by_hand_is_no_obstacle(shared):
+    lines, kept, restored, users = shared
+    theas = {**kept, **restored}
+    with tempfile.TemporaryDirectory() as folder:
+        file = Remembered(folder, "".join(lines), edits_of(lines, lines, theas), bom=False)
+        file.disk = file.encoded(rewritten(lines, kept, users))
+        assert file.undo() == ()
+        assert file.disk == file.encoded(rewritten(lines, users))
+        assert file.applied() == []
+        file.books.close()

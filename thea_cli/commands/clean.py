@@ -26,6 +26,9 @@ EXAMPLES = (
 )
 
 
+_NAMED = 5  # runs
+
+
 @dataclass(frozen=True, slots=True)
 class CleanRequest:
     """What `thea clean` was asked; ``age`` in seconds, ``room`` in bytes."""
@@ -67,12 +70,15 @@ class CleanRequest:
 
     def _told(self, pruned: Pruned) -> str:
         if not pruned.images:
-            return f"{self._verb} no former content: none is old, or in the way."
+            return "No former content is old, or in the way."
         noun = "file" if pruned.images == 1 else "files"
         what = f"{self._verb} the former content of {pruned.images} {noun} ({_bytes(pruned.size)})"
         if not pruned.runs:
             return f"{what}, which no run needs any more."
-        return f"{what}: `thea undo` cannot take back all of {', '.join(pruned.runs)} any more."
+        runs = ", ".join(pruned.runs[-_NAMED:])
+        if more := len(pruned.runs[:-_NAMED]):
+            runs = f"{runs} and {more} before"
+        return f"{what}: `thea undo` cannot take back all of {runs} any more."
 
     @staticmethod
     def _size(files: Iterable[Path]) -> int:

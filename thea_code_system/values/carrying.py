@@ -36,6 +36,12 @@ class TextCarrier:
             carried.append(Edit(edit.start + shift, edit.end + shift, edit.replacement))
         return tuple(carried)
 
+    def keeps(self, edit: Edit) -> bool:
+        """Whether the lines of an edit are the same in the new text, whatever is beside them."""
+        ends = (edit.start, max(edit.start, edit.end - 1))
+        first, last = (self._map.position(at).line for at in ends)
+        return any(at <= first and last < end for at, end, _ in self._common)
+
     @cached_property
     def _common(self) -> list[tuple[int, int, int]]:
         """Rows of the old text that are the same in the new one, and how far they have moved.

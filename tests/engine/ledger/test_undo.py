@@ -177,6 +177,30 @@ async def test_what_the_user_changed_since_is_kept_and_in_its_way_nothing_is_und
     assert texts(desk)[0] == b"\xef\xbb\xbf" + LONG + b"no newline at the end"
 
 
+async def test_what_the_user_took_back_by_hand_counts_as_undone(desk):
+    (desk.root / "a.py").write_bytes(LONG)
+    words = (b"two\r\n", b"six\r\n")
+    edits = [Edit(LONG.index(word), LONG.index(word) + 5, "") for word in words]
+    run = await desk.correct({"a.py": edits})
+    mine = LONG.replace(b"six\r\n", b"").replace(b"nine", b"9")
+    (desk.root / "a.py").write_bytes(mine)
+    assert (await desk.undo(run, correction=(await correction_ids(desk, run))[0])).left == ()
+    assert texts(desk)[0] == mine
+    assert await states(desk, run) == [State.REVERTED, State.APPLIED]
+    assert (await desk.undo(run)).left == ()
+    assert texts(desk)[0] == LONG.replace(b"nine", b"9")
+
+
+async def test_a_correction_beside_which_somebody_wrote_is_not_taken_for_undone(desk):
+    """Though the same lines, as they were before it, stand elsewhere in the file."""
+    twice = LONG + LONG
+    (desk.root / "a.py").write_bytes(twice)
+    run = await desk.correct({"a.py": [Edit(5, 8, "2")]})
+    (desk.root / "a.py").write_bytes(texts(desk)[0].replace(b"one", b"1", 1))
+    assert [left.reason for left in (await desk.undo(run)).left] == ["it has changed since"]
+    assert await states(desk, run) == [State.APPLIED]
+
+
 async def test_rules_are_chosen_as_by_select_and_those_of_one_correction_go_together(desk):
     source, corrected = desk.outcome("a.py", [FIRST, SECOND])
     joined = replace(corrected.corrections[1], rules=("syntax/search", "ruff/E999"))
