@@ -45,10 +45,11 @@ def test_what_cannot_be_merged_is_named_and_left_and_the_rest_is_taken_back(tree
     (run,) = json.loads(tree.thea("history", "--format", "json")[0])
     assert run["changed"] == ["src/a.py"]
     out, err = tree.thea("undo", code=1)
-    assert "Nothing of run" in out
+    assert f"Nothing of run {run['run']} was taken back" in out
     tree.put(a=HEAD + FIXED)
     tree.thea("undo")
     assert tree.read("a") == SOURCE
+    assert "is left to take back" in tree.thea("undo", run["run"])[0]
 
 
 def test_what_was_taken_back_by_rule_is_not_applied_again(tree):

@@ -43,11 +43,15 @@ def shared_out(draw, kinds):
     """Lines, and who rewrites which of them: a mapping for each kind, never rows in touch."""
     lines = draw(numbered())
     marks = draw(st.lists(st.sampled_from(f"{kinds}.."), min_size=9, max_size=9))
-    new = st.sampled_from(["", "new", "two\nlines", "\u00e9\u2028"])
     return lines, *(
-        {3 * place + 2: draw(new) for place, one in enumerate(marks) if one == kind}
+        {3 * place + 2: draw(texts(kind)) for place, one in enumerate(marks) if one == kind}
         for kind in kinds
     )
+
+
+def texts(kind):
+    """What somebody may write instead of a line; nobody writes the same as another."""
+    return st.sampled_from(["", kind, f"two {kind}\nlines {kind}", f"{kind}\u00e9\u2028"])
 
 
 def rewritten(lines, *changes):

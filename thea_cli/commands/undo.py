@@ -85,8 +85,9 @@ class UndoRequest:
         for each in written:
             if not each.done:
                 Console().error(f"{each.path} is left as it is: {each.problem}")
-        Console.print(self._result(run, len(done), choice))
-        return int(bool(plan.left) or len(done) < len(written))
+        left = bool(plan.left) or len(done) < len(written)
+        Console.print(self._result(run, len(done), choice, left=left))
+        return int(left)
 
     @staticmethod
     def _say_left(left: Left) -> None:
@@ -105,9 +106,9 @@ class UndoRequest:
             Console.print(line)
 
     @staticmethod
-    def _result(run: str, number: int, choice: Choice) -> str:
+    def _result(run: str, number: int, choice: Choice, *, left: bool) -> str:
         if not number:
-            return f"Nothing of run {run} was taken back."
+            return f"Nothing of run {run} {'was taken' if left else 'is left to take'} back."
         noun = "file" if number == 1 else "files"
         if choice.partial:
             return (
