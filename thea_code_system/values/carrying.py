@@ -62,9 +62,7 @@ class TextCarrier:
         tail = self._alike(old[head:][::-1], new[head:][::-1])
         ends = len(old) - tail, len(new) - tail
         middle = (old[head : ends[0]], new[head : ends[1]])
-        matcher = difflib.SequenceMatcher(
-            None, *middle
-        )  # autojunk: what is everywhere is no anchor
+        matcher = difflib.SequenceMatcher(None, *middle)  # autojunk: blank lines anchor nothing
         between = [(at + head, to + head, size) for at, to, size in matcher.get_matching_blocks()]
         return [(0, 0, head), *between, (*ends, tail)]
 
