@@ -17,8 +17,9 @@ from thea_code_system.errors import UsageError
 COMMANDS = {
     "correct": "Correct files in place; with --check or --diff, show what would be corrected.",
     "review": "Answer suggestions one by one.",
-    "undo": "Take back a run, a file or a correction.",
+    "undo": "Take back a run, or files, rules and corrections of it.",
     "history": "List runs, and the corrections of a run.",
+    "clean": "Drop old former contents of files, and the cache.",
     "stats": "Show what has been corrected, by rule, confidence and run.",
     "rules": "List the families and rules there are.",
     "explain": "Explain a rule, or what the edit model thinks of a line.",

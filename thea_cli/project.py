@@ -16,6 +16,7 @@ from thea_code_system.errors import UsageError
 
 if TYPE_CHECKING:
     from thea_code_system.ledger.records import ChangePlan, FileRecord, RunRecord
+    from thea_code_system.values.source import SourceFile
     from thea_code_system.values.workspace import Written
 
 ProjectOption = Annotated[
@@ -76,6 +77,11 @@ class Project:
 
     async def text_before(self, record: FileRecord) -> str | None:
         """The text of a file before a run; None where it is not kept any more."""
+        source = await self.source_before(record)
+        return source.text if source else None
+
+    async def source_before(self, record: FileRecord) -> SourceFile | None:
+        """A file before a run; None where it is not kept any more."""
         from thea_code_system.values.source import NotTextError, SourceFile
 
         data = await self.ledger.pre_image(record.before)
@@ -84,7 +90,7 @@ class Project:
         if data is None or SourceFile.digest_of(data) != record.before:
             return None
         try:
-            return SourceFile.decode(record.path, data).text
+            return SourceFile.decode(record.path, data)
         except NotTextError:
             return None
 

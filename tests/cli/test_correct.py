@@ -21,59 +21,6 @@ BROKEN = b"x = = = )(\n"
 MAYBE = b"import os\n\n\ndef f():\n    value = 1\n"  # the assignment is an unsafe fix
 
 
-class Tree:
-    """A project in a folder, and `thea` with a home of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root = folder / "project"
-        (self.root / "src").mkdir(parents=True)
-        subprocess.run(["git", "init", "-q", self.root], check=True)
-        self.env = {
-            **os.environ,
-            "HOME": str(folder / "home"),
-            "XDG_CACHE_HOME": str(folder / "cache"),
-            "XDG_STATE_HOME": str(folder / "state"),
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-        }
-
-    def put(self, **files: bytes) -> None:
-        for name, data in files.items():
-            (self.root / "src" / f"{name}.py").write_bytes(data)
-
-    def read(self, name: str) -> bytes:
-        return (self.root / "src" / f"{name}.py").read_bytes()
-
-    def git(self, *arguments: str) -> str:
-        command = ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments]
-        done = subprocess.run(
-            command, cwd=self.root, env=self.env, check=True, capture_output=True, text=True
-        )
-        return done.stdout
-
-    def thea(self, *arguments, stdin=b"", code=0, **env):
-        done = subprocess.run(
-            [sys.executable, "-m", "thea_cli", *arguments],
-            cwd=self.root,
-            env={**self.env, **env},
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
-        said = done.stdout.decode() + done.stderr.decode()
-        assert "Traceback" not in said
-        assert done.returncode == code, said
-        return done.stdout.decode(), done.stderr.decode()
-
-    def correct(self, *arguments, **more):
-        return self.thea("correct", "--select", "ruff", *arguments, **more)
-
-
-@pytest.fixture
-def tree(tmp_path):
-    return Tree(tmp_path)
-
-
 def test_a_run_corrects_is_remembered_and_taken_back(tree):
     tree.put(a=UNUSED, b=HEALTHY)
     out, err = tree.correct("--show-fixes")
@@ -118,15 +65,6 @@ def test_what_was_taken_back_by_file_is_not_applied_again_until_it_is_forgotten(
     assert "Forgot 1" in tree.thea("undo", "--forget")[0]
     tree.correct()
     assert tree.read("a") == FIXED
-
-
-def test_a_file_that_changed_since_is_left_alone_by_undo(tree):
-    tree.put(a=UNUSED)
-    tree.correct()
-    tree.put(a=FIXED + b"# more\n")
-    _, err = tree.thea("undo", code=1)
-    assert "src/a.py is left as it is: it has changed since" in err
-    assert tree.read("a").endswith(b"# more\n")
 
 
 def test_check_and_diff_write_nothing_and_exit_1(tree):

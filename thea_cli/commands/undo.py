@@ -1,21 +1,29 @@
-"""`thea undo`: take back a run, some of its files, or one correction."""
+"""`thea undo`: take back a run, or some of its files, rules or corrections."""
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from thea_cli.console import Console
+from thea_cli.console import Console, Style
+from thea_cli.diffs import UnifiedDiff
 from thea_cli.project import Project, ProjectOption
 from thea_code_system.errors import UsageError
+from thea_code_system.ledger.choice import Choice
+from thea_code_system.values.source import SourceFile
+
+if TYPE_CHECKING:
+    from thea_code_system.ledger.records import Change, Left
 
 EXAMPLES = (
     "thea undo                            the last run that changed something",
-    "thea undo --dry-run                  only say what would be taken back",
+    "thea undo --dry-run                  only show what would be taken back",
     "thea undo 2026 --file 'src/*.py'     these files of that run, and do not correct them again",
+    "thea undo --rule ruff/F              what these rules did, wherever it was",
     "thea undo --correction 1f2e3d4c5b6a7980",
     "thea undo --forget                   forget what was turned down",
 )
@@ -28,12 +36,13 @@ class UndoRequest:
     project: str
     run_id: str | None
     files: tuple[str, ...]
+    rules: tuple[str, ...]
     correction: str | None
     forget: bool
     dry_run: bool
 
     def run(self) -> int:
-        """Take back; exit code 1 if a file had to be left as it is."""
+        """Take back; exit code 1 if something had to be left as it is."""
         return Project(self.project).run(self._forget if self.forget else self._undo)
 
     async def _forget(self, project: Project) -> int:
@@ -62,28 +71,46 @@ class UndoRequest:
             name = await project.ledger.run_of_correction(self.correction)
         run = (await project.find(name)).id
         files = tuple(self._relative(file, project.root) for file in self.files)
-        chosen = (run, files, self.correction or "")
-        disk = await project.digests(await project.ledger.undo_targets(*chosen))
-        plan = await project.ledger.undo_plan(run, disk, files, self.correction or "")
+        choice = Choice(files, self.rules, self.correction or "")
+        disk = await project.contents(await project.ledger.undo_targets(run, choice))
+        plan = await project.ledger.undo_plan(run, disk, choice)
         for left in plan.left:
-            Console().error(f"{left.path} is left as it is: {left.reason}")
+            self._say_left(left)
         if self.dry_run:
             for change in plan.changes:
-                Console.print(f"would restore {change.path}")
+                self._show(change, disk[change.path])
             return int(bool(plan.left))
         written = await project.carry_out(run, plan)
         done = [each for each in written if each.done]
         for each in written:
             if not each.done:
                 Console().error(f"{each.path} is left as it is: {each.problem}")
-        Console.print(self._result(run, len(done)))
-        return int(bool(plan.left) or len(done) < len(written))
+        left = bool(plan.left) or len(done) < len(written)
+        Console.print(self._result(run, len(done), choice, left=left))
+        return int(left)
 
-    def _result(self, run: str, number: int) -> str:
+    @staticmethod
+    def _say_left(left: Left) -> None:
+        one = left.correction
+        what = f"{left.path}, {'+'.join(one.rules)} {one.id}," if one else left.path
+        Console().error(f"{what} is left as it is: {left.reason}")
+
+    @staticmethod
+    def _show(change: Change, present: bytes) -> None:
+        """What would be written, as a diff from what is there."""
+        Console.print(f"would restore {change.path}")
+        before, after = (
+            SourceFile.decode(change.path, data).text for data in (present, change.data)
+        )
+        for line in UnifiedDiff(change.path, before, after, Style(sys.stdout)).lines():
+            Console.print(line)
+
+    @staticmethod
+    def _result(run: str, number: int, choice: Choice, *, left: bool) -> str:
         if not number:
-            return f"Nothing of run {run} is left to take back."
+            return f"Nothing of run {run} {'was taken' if left else 'is left to take'} back."
         noun = "file" if number == 1 else "files"
-        if self.files or self.correction:
+        if choice.partial:
             return (
                 f"Took back {number} {noun} of run {run}; "
                 "these corrections are not applied again until `thea undo --forget`."
@@ -108,22 +135,33 @@ def command(
         list[str] | None,
         typer.Option("--file", metavar="GLOB", help="Only these files; may be repeated."),
     ] = None,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule", metavar="CODE", help="Only these families, codes and prefixes (ruff/F401)."
+        ),
+    ] = None,
     correction: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this correction (thea history RUN).")
     ] = None,
     forget: Annotated[
         bool, typer.Option("--forget", help="Forget what was turned down, instead of undoing.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would happen, as a diff.")
+    ] = False,
     project: ProjectOption = ".",
 ) -> UndoRequest:
     """Take back a run, byte by byte; without RUN the last one that changed something.
 
-    A file that has changed since is left as it is. What is taken back by file or correction is
-    remembered and not applied again; undoing a whole run is no judgement about its corrections.
+    What was changed since is kept: the way back is merged into it. A correction that stands on or
+    beside lines that somebody changed is named and left (exit code 1). What is taken back by file,
+    rule or correction is remembered and not applied again; undoing a whole run is no judgement
+    about its corrections. A correction of several rules goes with any of them.
     """
-    if file and correction:
-        raise UsageError("--file and --correction cannot be combined")
-    if forget and (run or file):
-        raise UsageError("--forget takes no run and no file", "It may take --correction ID.")
-    return UndoRequest(project, run, tuple(file or ()), correction, forget, dry_run)
+    if correction and (file or rule):
+        raise UsageError("--correction cannot be combined with --file or --rule")
+    if forget and (run or file or rule):
+        raise UsageError("--forget takes no run, file or rule", "It may take --correction ID.")
+    files, rules = tuple(file or ()), tuple(rule or ())
+    return UndoRequest(project, run, files, rules, correction, forget, dry_run)

@@ -8,16 +8,13 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from thea_code_system.config.amounts import SIZE, TIME
+
 Names = tuple[str, ...]
 Count = Annotated[int, Field(gt=0)]
 Amount = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
 Probability = Annotated[float, Field(ge=0, le=1)]
-
-_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\s*", re.IGNORECASE)
-_DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", re.IGNORECASE)
-_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
-_UNIT = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 
 
 class SettingsSchema(BaseSettings):
@@ -82,10 +79,7 @@ class SettingsSchema(BaseSettings):
         """A number of bytes, also written ``500 KB`` or ``1 MiB``."""
         if not isinstance(value, str):
             return value
-        match = _SIZE.fullmatch(value)
-        if match is None:
-            raise ValueError('a size is a number of bytes, or text such as "500 KB"')
-        return int(float(match.group(1)) * _UNIT[(match.group(2) or "").lower()])
+        return int(SIZE.parse(value))
 
     @field_validator("verify_budget", mode="before")
     @classmethod
@@ -93,10 +87,7 @@ class SettingsSchema(BaseSettings):
         """A number of seconds, also written ``90s``, ``10m`` or ``1h``."""
         if not isinstance(value, str):
             return value
-        match = _DURATION.fullmatch(value)
-        if match is None:
-            raise ValueError('a time is a number of seconds, or text such as "10m"')
-        return float(match.group(1)) * _SECONDS[match.group(2).lower()]
+        return TIME.parse(value)
 
     @field_validator("workers", "max_workers", "model", mode="before")
     @classmethod

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from thea_code_system.values.context import Settings
+from thea_code_system.values.selector import RuleSelector
 
 LEARNED = "learned"
 """The family that reads much for little: no default without a budget."""
@@ -64,7 +65,7 @@ class Selection:
         return all(self._permits(rule, off) for rule in rules)
 
     def _permits(self, rule: str, off: Sequence[str]) -> bool:
-        if any(self.covers(code, rule) for code in off):
+        if any(RuleSelector(code).covers(rule) for code in off):
             return False
         family, _, name = rule.partition("/")
         chosen = self._families.get(family)
@@ -73,13 +74,6 @@ class Selection:
         if family == "ruff":  # Ruff has selected already, by rules that prefixes do not tell
             return not any(name.startswith(prefix) for prefix in chosen.ignored)
         return chosen.permits(name)
-
-    @staticmethod
-    def covers(code: str, rule: str) -> bool:
-        """Whether a family, code or prefix speaks of a rule."""
-        if "/" not in code:
-            return rule.partition("/")[0] == code
-        return rule.startswith(code) or code == f"{rule.partition('/')[0]}/ALL"
 
     @staticmethod
     def _of(family: str, settings: Settings, usual: bool) -> FamilySelection:  # noqa: FBT001

@@ -12,7 +12,9 @@ from thea_code_system.ledger.store import LedgerStore
 from thea_code_system.ledger.turn import WriteTurn
 
 if TYPE_CHECKING:
-    from thea_code_system.ledger.undoing import ChangePlanner
+    from thea_code_system.ledger.accepting import AcceptancePlanner
+    from thea_code_system.ledger.pruning import LedgerPruner
+    from thea_code_system.ledger.undoing import UndoPlanner
 
 
 class Books:
@@ -29,12 +31,28 @@ class Books:
         self.history = LedgerHistory(self._database)
         self.turn = WriteTurn(state.path.joinpath("turn.sqlite"))
 
-    @cached_property
-    def planner(self) -> ChangePlanner:
-        """Plans undo and acceptance; imported by those who need it."""
-        from thea_code_system.ledger.undoing import ChangePlanner
+    # These are imported by those who need them.
 
-        return ChangePlanner(self.history)
+    @cached_property
+    def undoing(self) -> UndoPlanner:
+        """Plans the way back."""
+        from thea_code_system.ledger.undoing import UndoPlanner
+
+        return UndoPlanner(self.history)
+
+    @cached_property
+    def accepting(self) -> AcceptancePlanner:
+        """Plans what answers in review do."""
+        from thea_code_system.ledger.accepting import AcceptancePlanner
+
+        return AcceptancePlanner(self.history)
+
+    @cached_property
+    def pruner(self) -> LedgerPruner:
+        """Drops what is old."""
+        from thea_code_system.ledger.pruning import LedgerPruner
+
+        return LedgerPruner(self._database)
 
     def close(self) -> None:
         """Give back the turn to write, and close the database."""

@@ -4,10 +4,55 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 _VERSION = 1
+
+
+class DisposableConnection(sqlite3.Connection):
+    """A connection that forgets what it cannot write, and knows nothing that it cannot read.
+
+    A disk that is full, or a file that somebody damages, is no reason to end a run.
+    """
+
+    lenient = False
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; no rows where it fails."""
+        return self._try(super().execute, *arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; nothing where it fails."""
+        return self._try(super().executemany, *arguments)
+
+    def executescript(self, *arguments: Any) -> sqlite3.Cursor:
+        """As usual; nothing where it fails."""
+        return self._try(super().executescript, *arguments)
+
+    def commit(self) -> None:
+        """As usual; nothing where it fails."""
+        self._try(super().commit)
+
+    def __exit__(self, *raised: object) -> Literal[False]:
+        """Commit; or roll back, where the block or the commit failed."""
+        if raised[0] is None:
+            self.commit()
+        else:
+            self.rollback()
+        return False
+
+    def _try(self, work: Callable[..., Any], *arguments: Any) -> sqlite3.Cursor:
+        try:
+            return work(*arguments) or self.cursor()
+        except sqlite3.DatabaseError:
+            if not self.lenient:
+                raise
+            with contextlib.suppress(sqlite3.DatabaseError):
+                self.rollback()
+            return self.cursor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +73,21 @@ class DisposableDatabase:
 
     def _anew(self, path: Path, problem: Exception) -> tuple[sqlite3.Connection, str]:
         try:
-            self._remove(path)
+            self.remove()
             return self._open(str(path)), f"the cache {path} was unreadable and starts anew"
         except (sqlite3.DatabaseError, OSError):
             return self._open(":memory:"), f"no cache is kept: {path}: {problem}"
 
     def _open(self, name: str) -> sqlite3.Connection:
-        connection = sqlite3.connect(name, timeout=10, check_same_thread=False)
+        connection = sqlite3.connect(
+            name, timeout=10, check_same_thread=False, factory=DisposableConnection
+        )
         try:
             self._prepare(connection)
         except BaseException:
             connection.close()
             raise
+        connection.lenient = True
         return connection
 
     @staticmethod
@@ -51,8 +99,20 @@ class DisposableDatabase:
             raise sqlite3.DatabaseError(f"version {version}")
         connection.execute(f"PRAGMA user_version = {_VERSION}")
 
-    @staticmethod
-    def _remove(path: Path) -> None:
-        for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+    def remove(self) -> None:
+        """Remove the file and what belongs to it.
+
+        Raises:
+            OSError: it cannot be removed.
+        """
+        for file in self.files:
             with contextlib.suppress(FileNotFoundError):
-                path.with_name(name).unlink()
+                file.unlink()
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that the database may lie in."""
+        if self.path is None:
+            return ()
+        ends = ("", "-wal", "-shm")
+        return tuple(self.path.with_name(f"{self.path.name}{end}") for end in ends)

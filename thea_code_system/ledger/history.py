@@ -97,9 +97,17 @@ class LedgerHistory:
         return None if row is None else str(row[0])
 
     def preimage(self, digest: str) -> bytes | None:
-        """The bytes of a file before it was written; None if they are not kept."""
+        """The bytes of a file before it was written; None if they are not kept.
+
+        Bytes that do not have this digest were damaged where they lay.
+        """
         row = self._database.row("SELECT data FROM preimage WHERE digest = ?", digest)
-        return None if row is None else zlib.decompress(row[0])
+        if row is None:
+            return None
+        try:
+            return zlib.decompress(row[0])
+        except zlib.error:
+            return b""
 
     def refusals(self) -> tuple[Refusal, ...]:
         """What the user has turned down."""

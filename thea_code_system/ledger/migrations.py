@@ -78,6 +78,9 @@ STEPS = (
         source TEXT NOT NULL
     );
     """,
+    """
+    ALTER TABLE intent ADD COLUMN after TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from thea_code_system.values.correction import Correction
+from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.workspace import Write
 
 
@@ -32,7 +32,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """One file in a run: digests of what it was, and of what Thea last made of it."""
+    """One file in a run: digests of what it was, and of what the run last made of it."""
 
     path: str
     status: str
@@ -41,33 +41,53 @@ class FileRecord:
     after: str
     corrections: tuple[Correction, ...] = ()
 
+    @property
+    def applied(self) -> tuple[Correction, ...]:
+        """The corrections that are in the file."""
+        if self.before == self.after:
+            return ()
+        return tuple(one for one in self.corrections if one.state is State.APPLIED)
+
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """The state that a correction takes on, and why."""
+    """The state that a correction takes on, and why.
+
+    ``verdict`` is what that tells about the correction: ``kept``, ``refused`` (not to be applied
+    again), ``rejected`` (not kept as it was), or nothing.
+    """
 
     correction: str
     state: str
     reason: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """New bytes for a file of a past run, and what that makes of its corrections.
 
-    ``expected`` is the digest that the file must have. ``original`` is given where the ledger has
-    no pre-image of it yet. ``verdict`` says what the change tells about the corrections: ``kept``,
-    ``refused`` (not to be applied again), or nothing.
+    ``expected`` is the digest that the file must have. ``after`` is that of what the run alone made
+    of the file; ``data`` may hold more, where others have changed it too. ``original`` is given
+    where the ledger has no pre-image of it yet. ``added`` are corrections that the ledger does not
+    know yet. ``source`` is the act that verdicts come from.
     """
 
     run: str
     path: str
     expected: str
     data: bytes
+    after: str
     transitions: tuple[Transition, ...]
-    verdict: str = ""
     source: str = "undo"
     original: bytes | None = None
+    added: tuple[Correction, ...] = ()
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The corrections that it applies, by id."""
+        applied = State.APPLIED.value
+        return tuple(one.correction for one in self.transitions if one.state == applied)
 
     def write(self) -> Write:
         """What the workspace has to do."""
@@ -76,10 +96,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A file that is left alone, and why."""
+    """A file that is left alone, or one correction in it, and why."""
 
     path: str
     reason: str
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

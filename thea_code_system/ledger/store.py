@@ -14,7 +14,7 @@ from thea_code_system.ledger.codec import OutcomeCodec
 from thea_code_system.ledger.database import LedgerDatabase
 from thea_code_system.ledger.history import COLUMNS, JSON_COLUMNS
 from thea_code_system.ledger.records import Change, Transition
-from thea_code_system.values.correction import State
+from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Corrected, FileOutcome
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Written
@@ -22,28 +22,35 @@ from thea_code_system.values.workspace import Written
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
-    """What a file will become, and what that makes of corrections if it is ``done`` or not."""
+    """What a file will become, and what that makes of corrections if it is ``done`` or not.
+
+    ``after`` is the digest of what the run alone made of it: ``planned``, unless others have
+    changed the file too.
+    """
 
     planned: str
+    after: str
     done: Sequence[Transition]
-    undone: Sequence[Transition]
-    verdict: str = ""
+    undone: Sequence[Transition] = ()
     source: str = ""
 
     def pack(self) -> tuple[str, ...]:
-        """As columns."""
+        """As columns; the verdict is that of each transition."""
         done, undone = (
-            json.dumps([(one.correction, one.state, one.reason) for one in transitions])
+            json.dumps(
+                [(one.correction, one.state, one.reason, one.verdict) for one in transitions]
+            )
             for transitions in (self.done, self.undone)
         )
-        return (self.planned, done, undone, self.verdict, self.source)
+        return (self.planned, done, undone, "", self.source, self.after)
 
     @classmethod
     def unpack(cls, row: Sequence[str]) -> _Intent:
-        """The inverse of :meth:`pack`."""
-        planned, done, undone, verdict, source = row
+        """The inverse of :meth:`pack`, also of what the first schema held."""
+        planned, done, undone, verdict, source, after = row
         first, second = ([Transition(*one) for one in json.loads(text)] for text in (done, undone))
-        return cls(planned, first, second, verdict, source)
+        judged = [replace(one, verdict=one.verdict or verdict) for one in first]
+        return cls(planned, after or planned, judged, second, source)
 
 
 class LedgerStore:
@@ -101,17 +108,20 @@ class LedgerStore:
         """Enter changes to files of past runs, before anything is written."""
         with self._database.transaction(full=True):
             for change in changes:
+                number = self._database.number(change.run)
                 if change.original is not None:
                     self._keep(change.original)
+                self._add(number, change.path, change.added)
                 planned = SourceFile.digest_of(change.data)
-                intent = _Intent(planned, change.transitions, (), change.verdict, change.source)
-                self._intend(self._database.number(change.run), change.path, intent)
+                intent = _Intent(planned, change.after, change.transitions, source=change.source)
+                self._intend(number, change.path, intent)
 
     def settle(self, run: str, results: Iterable[Written]) -> None:
         """Enter what became of a run's intended writes."""
         number = self._database.number(run)
         query = (
-            "SELECT planned, done, undone, verdict, source FROM intent WHERE run = ? AND path = ?"
+            "SELECT planned, done, undone, verdict, source, after FROM intent"
+            " WHERE run = ? AND path = ?"
         )
         with self._database.transaction():
             for result in results:
@@ -147,12 +157,15 @@ class LedgerStore:
         self._database.execute(
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", *file, outcome.digest
         )
+        self._add(number, outcome.path, outcome.corrections)
+
+    def _add(self, number: int, path: str, corrections: Iterable[Correction]) -> None:
         rows = []
-        for correction in outcome.corrections:
+        for correction in corrections:
             plain = self._codec.plain(correction)
             for column in JSON_COLUMNS:
                 plain[column] = json.dumps(plain[column])
-            rows.append((number, outcome.path, *plain))
+            rows.append((number, path, *plain))
         columns = ("run", "path", *COLUMNS)
         marks = ", ".join("?" for _ in columns)
         self._database.execute_all(
@@ -185,11 +198,13 @@ class LedgerStore:
             for one in outcome.corrections
             if one.state is State.APPLIED
         ]
-        return _Intent(outcome.after, (), undone)
+        return _Intent(outcome.after, outcome.after, (), undone)
 
     def _intend(self, number: int, path: str, intent: _Intent) -> None:
         self._database.execute(
-            "INSERT OR REPLACE INTO intent VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO intent"
+            " (run, path, planned, done, undone, verdict, source, after)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(number, path, *intent.pack()),
         )
 
@@ -198,12 +213,12 @@ class LedgerStore:
         self._database.execute("DELETE FROM intent WHERE run = ? AND path = ?", *key)
         if result.done:
             self._database.execute(
-                "UPDATE file SET after = ? WHERE run = ? AND path = ?", intent.planned, *key
+                "UPDATE file SET after = ? WHERE run = ? AND path = ?", intent.after, *key
             )
             self._move(number, intent.done)
-            if intent.verdict:
-                changed = [transition.correction for transition in intent.done]
-                self._judge(number, run, changed, intent.verdict, intent.source)
+            for one in intent.done:
+                if one.verdict:
+                    self._judge(number, run, [one.correction], one.verdict, intent.source)
         elif intent.undone:
             self._move(
                 number,

@@ -6,6 +6,8 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+from thea_code_system.errors import LedgerError
+
 
 class WriteTurn:
     """A lock between the processes that write to one project.
@@ -19,19 +21,33 @@ class WriteTurn:
         self._connection: sqlite3.Connection | None = None
 
     def take(self, seconds: float) -> bool:
-        """Wait for the turn; False if another process keeps it for that long."""
-        if self._connection is not None:
-            return True
+        """Wait for the turn; False if another process keeps it for that long.
+
+        Raises:
+            LedgerError: its file cannot be made or opened.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._taken(seconds)
+        except sqlite3.Error as error:
+            if "locked" in str(error):
+                return False
+            raise LedgerError(
+                f"the turn to write cannot be taken at {self._path}: {error}",
+                "See whether its folder is still there, and its disk is not full; run again.",
+            ) from error
+        return True
+
+    def _taken(self, seconds: float) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=seconds, check_same_thread=False, isolation_level=None
         )
         try:
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
+        except sqlite3.Error:
             connection.close()
-            return False
-        self._connection = connection
-        return True
+            raise
+        return connection
 
     def give_back(self) -> None:
         """Let the next process write."""

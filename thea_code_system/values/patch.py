@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from thea_code_system.values.correction import Edit
@@ -73,6 +73,21 @@ class Patch:
             )
             moved.append(Edit(edit.start + shift, edit.end + shift, edit.replacement))
         return tuple(moved)
+
+    def taken_back(self, original: str, groups: Collection[int]) -> tuple[Edit, ...]:
+        """Edits of the present text that bring back what these groups replaced.
+
+        Where one ends and another begins, they are one edit: apart, their order would be lost.
+        """
+        edits: list[Edit] = []
+        for start, end, piece in self._spans():
+            if piece.group in groups:
+                text = original[piece.edit.start : piece.edit.end]
+                before = Edit(start, start, "")
+                if edits and edits[-1].end == start:
+                    before = edits.pop()
+                edits.append(Edit(before.start, end, before.replacement + text))
+        return tuple(edits)
 
     @staticmethod
     def rewrite(text: str, edits: Sequence[Edit]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import threading
 import time
 from collections.abc import Sequence
@@ -48,12 +49,19 @@ class Reader:
             return [self._once(entry, now) for entry in entries]
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file below the root; None where there is no such file to read."""
+        """The bytes of a file below the root; None where there is no such file to read.
+
+        A pipe or a device in its place is not waited for.
+        """
         try:
-            with open(os.path.join(self._root, path), "rb") as file:
-                return file.read()
+            with open(os.path.join(self._root, path), "rb", opener=self._at_once) as file:
+                return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
         except OSError:
             return None
+
+    @staticmethod
+    def _at_once(path: str, flags: int) -> int:
+        return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
     def _once(self, entry: Entry, now: int) -> SourceFile | Skipped | Failed:
         key = (entry.path, entry.stamp, entry.explicit)

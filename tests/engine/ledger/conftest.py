@@ -6,6 +6,7 @@ import pytest
 
 from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.core.workspace_actor import WorkspaceActor
+from thea_code_system.ledger.choice import Choice
 from thea_code_system.values.correction import Correction, Edit, Safety, State
 from thea_code_system.values.outcome import Clean, Corrected
 from thea_code_system.values.patch import Patch
@@ -67,10 +68,10 @@ class Desk:
         edits = [edit for correction in outcome.corrections for edit in correction.edits]
         return source.encode_text(Patch.rewrite(source.text, edits))
 
-    async def undo(self, run, files=(), correction=""):
-        targets = await self.ledger.undo_targets(run, files, correction)
-        disk = await self.workspace.digests(targets)
-        return await self.carry_out(await self.ledger.undo_plan(run, disk, files, correction))
+    async def undo(self, run, **chosen):
+        choice = Choice(**chosen)
+        disk = await self.workspace.contents(await self.ledger.undo_targets(run, choice))
+        return await self.carry_out(await self.ledger.undo_plan(run, disk, choice))
 
     async def accept(self, run, corrections):
         names = [record.path for record in await self.ledger.run_details(run)]

@@ -124,3 +124,26 @@ def test_two_processes_may_write_at_once(tmp_path):
         for cache in (one, two):
             cache.store([(Clean(f"f{number}.py", "d"), NOTHING)])
     assert ask(one, Clean("f7.py", "d")) == ask(two, Clean("f7.py", "d")) is not None
+
+
+@pytest.mark.parametrize("trouble", ["PRAGMA max_page_count = 1", "damage"])
+def test_a_cache_that_fails_during_a_run_is_merely_done_without(tmp_path, trouble):
+    connection, warning = DisposableDatabase(tmp_path / "cache.sqlite").connect()
+    cache = OutcomeCache(connection, "environment")
+    cache.store([(OUTCOMES[0], NOTHING)])
+    if trouble == "damage":
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        data = (tmp_path / "cache.sqlite").read_bytes()
+        (tmp_path / "cache.sqlite").write_bytes(data[:4096] + b"\xff" * len(data[4096:]))
+        connection, warning = DisposableDatabase(tmp_path / "cache.sqlite").connect()
+        cache = OutcomeCache(connection, "environment")
+    else:
+        connection.execute(trouble)
+    many = [Clean(f"{number}.py", f"d{number}") for number in range(3_000)]
+    cache.store([(outcome, NOTHING) for outcome in many])
+    cache.keep_run("key", KeptRun(Manifest(b"", b""), (), {}))
+    cache.prune()
+    found = cache.recall([(one.path, one.digest, NOTHING) for one in many], CONTEXT)
+    assert set(found.values()) <= set(many)
+    assert not warning

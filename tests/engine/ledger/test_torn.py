@@ -87,13 +87,33 @@ async def test_killed_between_any_two_steps(desk, owner, step, at, new):
 async def test_an_undo_that_was_killed_is_finished_by_the_next(desk):
     (desk.root / "f.py").write_bytes(OLD)
     run = await desk.correct({"f.py": [Edit(0, 10, "")]})
-    disk = await desk.workspace.digests(await desk.ledger.undo_targets(run))
+    disk = await desk.workspace.contents(await desk.ledger.undo_targets(run))
     plan = await desk.ledger.undo_plan(run, disk)
     await desk.ledger.intend(plan)
     await desk.workspace.write([change.write() for change in plan.changes])
     await desk.ledger.shutdown()  # killed before it could say that it was done
     assert [one.path for one in await desk.recover()] == ["f.py"]
     assert (await desk.ledger.runs())[0].changed == ()
+
+
+@pytest.mark.parametrize("wrote", [True, False])
+async def test_a_merging_undo_that_was_killed_is_finished_or_left_to_be_done_again(desk, wrote):
+    lines = b"import os\nx = 1\ny = 2\nz = 3\n"
+    (desk.root / "f.py").write_bytes(lines)
+    run = await desk.correct({"f.py": [Edit(0, 10, "")]})
+    mine = lines.replace(b"import os\n", b"").replace(b"z", b"mine")
+    (desk.root / "f.py").write_bytes(mine)
+    plan = await desk.ledger.undo_plan(run, {"f.py": mine})
+    await desk.ledger.intend(plan)
+    if wrote:
+        await desk.workspace.write([change.write() for change in plan.changes])
+    await desk.ledger.shutdown()
+    assert [one.path for one in await desk.recover()] == ["f.py"]
+    (record,) = await desk.ledger.run_details(run)
+    assert (record.before == record.after) == wrote
+    assert record.corrections[0].state is (State.REVERTED if wrote else State.APPLIED)
+    assert (await desk.undo(run)).left == ()
+    assert (desk.root / "f.py").read_bytes() == lines.replace(b"z", b"mine")
 
 
 async def test_a_process_that_is_still_writing_is_not_taken_for_a_killed_one(desk, tmp_path):

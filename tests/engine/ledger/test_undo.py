@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
+from dataclasses import replace
+
 import pytest
 
 from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.choice import Choice
 from thea_code_system.values.correction import Edit, State
 
 A, B = b"import os\r\nimport sys\r\nx = 1\r\n", b"import re\ny = 2"
+LONG = b"".join(
+    b"%s\r\n" % word for word in b"one two three four five six seven eight nine".split()
+)
 FIRST, SECOND = Edit(0, 11, ""), Edit(11, 23, "")
 FILES = {"a.py": [FIRST, SECOND], "b.py": [Edit(0, 10, "")]}
 
@@ -124,7 +131,7 @@ async def test_a_file_that_has_changed_since_is_left_alone(desk):
     assert (desk.root / "a.py").read_bytes() == b"mine\n"
 
 
-async def test_of_two_runs_over_a_file_the_later_is_undone_first(desk):
+async def test_of_two_runs_over_the_same_lines_the_later_is_undone_first(desk):
     first = await desk.correct({"a.py": [FIRST]})
     second = await desk.correct({"a.py": [Edit(0, 12, "")]})
     plan = await desk.undo(first)
@@ -132,6 +139,99 @@ async def test_of_two_runs_over_a_file_the_later_is_undone_first(desk):
     await desk.undo(second)
     await desk.undo(first)
     assert texts(desk)[0] == A
+
+
+@pytest.mark.parametrize("first_first", [True, False])
+async def test_of_two_runs_over_other_lines_any_is_undone_first(desk, first_first):
+    (desk.root / "a.py").write_bytes(LONG)
+    runs = [
+        await desk.correct({"a.py": [Edit(LONG.index(b"two"), LONG.index(b"two") + 3, "2")]}),
+        await desk.correct({"a.py": [Edit(LONG.index(b"six") - 2, LONG.index(b"six") + 1, "6")]}),
+    ]
+    assert texts(desk)[0] == LONG.replace(b"two", b"2").replace(b"six", b"6")
+    once, then = runs if first_first else reversed(runs)
+    assert (await desk.undo(once)).left == ()
+    changed = {run.id: run.changed for run in await desk.ledger.runs()}
+    assert changed == {once: (), then: ("a.py",)}
+    assert [record.after == record.before for record in await desk.ledger.run_details(once)] == [
+        True
+    ]
+    assert (await desk.undo(then)).left == ()
+    assert texts(desk)[0] == LONG
+
+
+async def test_what_the_user_changed_since_is_kept_and_in_its_way_nothing_is_undone(desk):
+    (desk.root / "a.py").write_bytes(b"\xef\xbb\xbf" + LONG)
+    edits = [Edit(LONG.index(word), LONG.index(word) + 3, "#") for word in (b"two", b"six")]
+    run = await desk.correct({"a.py": edits})
+    mine = texts(desk)[0].replace(b"five", b"5") + b"no newline at the end"
+    (desk.root / "a.py").write_bytes(mine)
+    plan = await desk.undo(run)
+    (left,) = plan.left
+    assert (left.correction.edits, left.reason) == ((edits[1],), "it has changed since")
+    assert texts(desk)[0] == mine.replace(b"#\r\nthree", b"two\r\nthree")
+    assert await states(desk, run) == [State.REVERTED, State.APPLIED]
+    assert (await desk.undo(run)).changes == ()
+    (desk.root / "a.py").write_bytes(texts(desk)[0].replace(b"5", b"five"))
+    assert (await desk.undo(run)).left == ()
+    assert texts(desk)[0] == b"\xef\xbb\xbf" + LONG + b"no newline at the end"
+
+
+async def test_what_the_user_took_back_by_hand_counts_as_undone(desk):
+    (desk.root / "a.py").write_bytes(LONG)
+    words = (b"two\r\n", b"six\r\n")
+    edits = [Edit(LONG.index(word), LONG.index(word) + 5, "") for word in words]
+    run = await desk.correct({"a.py": edits})
+    mine = LONG.replace(b"six\r\n", b"").replace(b"nine", b"9")
+    (desk.root / "a.py").write_bytes(mine)
+    assert (await desk.undo(run, correction=(await correction_ids(desk, run))[0])).left == ()
+    assert texts(desk)[0] == mine
+    assert await states(desk, run) == [State.REVERTED, State.APPLIED]
+    assert (await desk.undo(run)).left == ()
+    assert texts(desk)[0] == LONG.replace(b"nine", b"9")
+
+
+async def test_a_correction_beside_which_somebody_wrote_is_not_taken_for_undone(desk):
+    """Though the same lines, as they were before it, stand elsewhere in the file."""
+    twice = LONG + LONG
+    (desk.root / "a.py").write_bytes(twice)
+    run = await desk.correct({"a.py": [Edit(5, 8, "2")]})
+    (desk.root / "a.py").write_bytes(texts(desk)[0].replace(b"one", b"1", 1))
+    assert [left.reason for left in (await desk.undo(run)).left] == ["it has changed since"]
+    assert await states(desk, run) == [State.APPLIED]
+
+
+async def test_rules_are_chosen_as_by_select_and_those_of_one_correction_go_together(desk):
+    source, corrected = desk.outcome("a.py", [FIRST, SECOND])
+    joined = replace(corrected.corrections[1], rules=("syntax/search", "ruff/E999"))
+    made = replace(corrected, corrections=(corrected.corrections[0], joined))
+    desk.outcome = lambda *_: (source, made)
+    run = await desk.correct({"a.py": []})
+    for code in ("ruff/W", "spelling", "F402", "E"):
+        choice = Choice(rules=(code,))
+        found = [one for one in made.corrections if choice.in_full(["ruff/E999"]).has(one)]
+        assert bool(found) == (code == "E")
+        if not found:
+            with pytest.raises(LedgerError, match=f"nothing that matches rule {code}"):
+                await desk.undo(run, rules=(code,))
+    await desk.undo(run, rules=("syntax",))
+    assert texts(desk)[0] == b"import sys\r\nx = 1\r\n"
+    assert {one.rules for one in await desk.ledger.refusals()} == {("syntax/search", "ruff/E999")}
+    with pytest.raises(LedgerError, match=r"file b\.py and rule ruff/ALL"):
+        await desk.undo(run, rules=("ruff/ALL",), files=("b.py",))
+    await desk.undo(run, rules=("F",))
+    assert texts(desk)[0] == A
+
+
+async def test_a_damaged_pre_image_is_not_written(desk):
+    run = await desk.correct({"a.py": [FIRST]})
+    await desk.ledger.shutdown()
+    with sqlite3.connect(desk.root / ".thea" / "ledger.sqlite") as database:
+        database.execute("UPDATE preimage SET data = x'00'")
+    assert (await desk.undo(run)).left[0].reason == "its former content is damaged in the ledger"
+    with sqlite3.connect(desk.root / ".thea" / "ledger.sqlite") as database:
+        database.execute("DELETE FROM preimage")
+    assert (await desk.undo(run)).left[0].reason == "its former content is no longer kept"
 
 
 async def test_without_a_name_the_last_run_that_changed_something_is_meant(desk):

@@ -10,6 +10,8 @@ from typing import Any
 from thea_code_system.actors.serial import SerialThread
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.books import Books
+from thea_code_system.ledger.choice import WHOLE_RUN, Choice
+from thea_code_system.ledger.pruning import Pruned
 from thea_code_system.ledger.records import (
     ChangePlan,
     FileRecord,
@@ -18,7 +20,7 @@ from thea_code_system.ledger.records import (
     Torn,
 )
 from thea_code_system.ledger.state import NAME, State, StateDirectory
-from thea_code_system.values.correction import Correction
+from thea_code_system.values.correction import Correction, Edit
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.reliability import CalibratedCode, FamilyReliability
 from thea_code_system.values.workspace import Written
@@ -174,48 +176,72 @@ class LedgerActor(Actor):
         return await self._do((await self._opened()).history.preimage, digest)
 
     @remote_method
-    async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
-        """The files of a run with suggestions that are still open, and only these."""
-        return await self._do((await self._opened()).planner.suggestions, run)
+    async def prune(self, oldest: float, room: int, *, drop: bool = True) -> Pruned:
+        """Drop former contents of files by age and size, and make the ledger as small as it goes.
 
-    @remote_method
-    async def undo_targets(
-        self, run: str, files: Sequence[str] = (), correction: str = ""
-    ) -> tuple[str, ...]:
-        """The paths whose digests :meth:`undo_plan` needs.
+        Args:
+            oldest: seconds since the epoch; what is older goes.
+            room: bytes that the rest may take; the oldest of it goes first.
+            drop: False only says what would go.
 
         Raises:
-            LedgerError: the run has no such file or correction.
+            LedgerError: another process has been writing for a minute.
         """
-        planner = (await self._opened()).planner
-        found = await self._do(planner.targets, run, files, correction)
-        return tuple(record.path for record in found)
+        books = await self._opened()
+        if drop:
+            await self._take_turn(books)
+        pruned = await self._do(partial(books.pruner.prune, oldest, room, drop=drop))
+        await self._do(books.turn.give_back)
+        return pruned
+
+    @remote_method
+    async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
+        """The files of a run with suggestions that are still open, and only these."""
+        return await self._do((await self._opened()).accepting.suggestions, run)
+
+    @remote_method
+    async def undo_targets(self, run: str, choice: Choice = WHOLE_RUN) -> tuple[str, ...]:
+        """The paths whose bytes :meth:`undo_plan` needs.
+
+        Raises:
+            LedgerError: the run applied nothing of that choice.
+        """
+        return await self._do((await self._opened()).undoing.targets, run, choice)
 
     @remote_method
     async def undo_plan(
-        self, run: str, disk: Mapping[str, str], files: Sequence[str] = (), correction: str = ""
+        self, run: str, disk: Mapping[str, bytes], choice: Choice = WHOLE_RUN
     ) -> ChangePlan:
-        """What taking back a run, some of its files or one correction means; changes nothing.
+        """What taking back a run or a part of it means; changes nothing.
 
         Args:
             run: an id.
-            disk: the digest of each target as it is now.
-            files: globs or paths, relative to the root; none means all files.
-            correction: the id of the only correction to take back.
+            disk: the bytes of each target as it is now; without those that are gone.
+            choice: the part.
 
         Raises:
-            LedgerError: the run has no such file or correction.
+            LedgerError: the run applied nothing of that choice.
         """
-        planner = (await self._opened()).planner
-        return await self._do(planner.undo, run, disk, files, correction)
+        return await self._do((await self._opened()).undoing.undo, run, disk, choice)
 
     @remote_method
     async def accept_plan(
         self, run: str, corrections: Sequence[str], disk: Mapping[str, bytes]
     ) -> ChangePlan:
         """What applying suggestions after all means; ``disk`` holds the files' present bytes."""
-        planner = (await self._opened()).planner
+        planner = (await self._opened()).accepting
         return await self._do(planner.accept, run, corrections, disk)
+
+    @remote_method
+    async def edit_plan(
+        self, run: str, correction: str, edit: Edit, disk: Mapping[str, bytes]
+    ) -> ChangePlan:
+        """What applying the user's own edit instead of a suggestion means.
+
+        ``edit`` is in the coordinates of the original file; ``disk`` holds its present bytes.
+        """
+        planner = (await self._opened()).accepting
+        return await self._do(planner.edited, run, correction, edit, disk)
 
     @remote_method
     async def intend(self, plan: ChangePlan) -> None:

@@ -126,7 +126,7 @@ class WorkspaceActor(Actor):
         self, old: str, new: str, corrections: Sequence[Sequence[Edit]]
     ) -> list[tuple[Edit, ...] | None]:
         """Each correction's edits of an old text in a new one; None where that has moved on."""
-        from thea_code_system.workspace.carrying import TextCarrier
+        from thea_code_system.values.carrying import TextCarrier
 
         carrier = TextCarrier(old, new)
         return await asyncio.to_thread(lambda: [carrier.carry(edits) for edits in corrections])

@@ -17,11 +17,11 @@ from thea_code_system.languages.base import Language
 from thea_code_system.languages.registry import Languages
 from thea_code_system.models.editor import EditModel, Opinion, Revision
 from thea_code_system.models.shelf import ModelShelf
+from thea_code_system.values.carrying import TextCarrier
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
-from thea_code_system.workspace.carrying import TextCarrier
 
 _LEAST: Final = 0.25  # what is less probable helps nobody
 _OFFERED: Final = 5

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thea_code_system.values.carrying import TextCarrier
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.patch import Patch
-from thea_code_system.workspace.carrying import TextCarrier
 
 OLD = "".join(f"line {number}\n" for number in range(20))
 
