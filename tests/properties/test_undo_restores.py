@@ -23,11 +23,12 @@ TEXTS = st.text(st.sampled_from("ab \r\n\t\u00e9\u2028\U0001f600"), max_size=40)
 
 @st.composite
 def edited(draw):
-    """A text, and disjoint edits of it that do not touch."""
+    """A text, and disjoint edits of it that do not touch and each change something."""
     text = draw(TEXTS)
     bounds = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
     pairs = zip(bounds[::2], bounds[1::2], strict=False)
-    return text, [Edit(start, end, draw(TEXTS)) for start, end in pairs]
+    edits = [Edit(start, end, draw(TEXTS)) for start, end in pairs]
+    return text, [one for one in edits if text[one.start : one.end] != one.replacement]
 
 
 @st.composite
