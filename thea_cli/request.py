@@ -34,6 +34,7 @@ class CorrectRequest:
     diff: bool = False
     staged: bool = False
     since: str | None = None
+    changed_lines: bool = False
     files_from: str | None = None
     stdin_filename: str | None = None
     output_file: str | None = None
@@ -123,6 +124,7 @@ class CorrectRequest:
             command=self.command,
             every_file=config.output_format in {"json", "json-lines"},
             hook=bool(os.environ.get("PRE_COMMIT")),
+            changed_lines=self.changed_lines,
         )
 
     @staticmethod

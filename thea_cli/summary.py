@@ -31,7 +31,7 @@ class Summary:
         self.files = 0
         self.corrections = 0
         self._skips: Counter[str] = Counter()
-        self._suggestions = 0
+        self._suggestions = self._displaced = 0
         self._failed: list[Failed] = []
         self._rejected: list[tuple[str, Correction]] = []
 
@@ -47,8 +47,10 @@ class Summary:
         for correction in presentable(outcome.corrections):
             if correction.state is State.APPLIED and isinstance(outcome, Corrected):
                 self.corrections += 1
-            elif correction.state is State.SUGGESTED:
+            elif correction.state is State.SUGGESTED and correction.is_placed:
                 self._suggestions += 1
+            elif correction.state is State.SUGGESTED:
+                self._displaced += 1
             elif correction.state is State.REJECTED:
                 self._rejected.append((outcome.path, correction))
 
@@ -80,6 +82,13 @@ class Summary:
         if self._suggestions:
             noun = "suggestion" if self._suggestions == 1 else "suggestions"
             yield f"{self._suggestions:,} {noun}{self._review()}"
+
+        if self._displaced:
+            noun = "correction was" if self._displaced == 1 else "corrections were"
+            yield (
+                f"{self._displaced:,} {noun} not made, where the working tree differs from the "
+                "index: stage again, or see --show-suggestions."
+            )
 
     def _review(self) -> str:
         """Where suggestions can be answered: a run that writes nothing is in no ledger."""

@@ -18,6 +18,7 @@ EXAMPLES = (
     "thea correct --show-fixes --show-suggestions src",
     "thea correct --select syntax,ruff/F401 .  these families and codes only",
     "thea correct --staged                     what is about to be committed, bugs included",
+    "thea correct --since main --changed-lines only the lines of this branch",
     "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
@@ -106,6 +107,13 @@ def command(
         str | None,
         typer.Option(metavar="REV", help="Correct the files changed since a git revision."),
     ] = None,
+    changed_lines: Annotated[
+        bool,
+        typer.Option(
+            "--changed-lines",
+            help="With --staged or --since: correct only lines that were added or modified.",
+        ),
+    ] = False,
     stdin_filename: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="What standard input is called, for `-`."),
@@ -239,6 +247,7 @@ def command(
         diff=diff,
         staged=staged,
         since=since,
+        changed_lines=changed_lines,
         files_from=files_from,
         stdin_filename=stdin_filename,
         output_file=output_file,
@@ -287,6 +296,11 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
     sources = [name for name, given in chosen.items() if given]
     if len(sources) > 1:
         raise UsageError(f"{sources[0]} and {sources[1]} both say which files to correct")
+    if request.changed_lines and not request.staged and request.since is None:
+        raise UsageError(
+            "--changed-lines needs to know what the lines were before",
+            "Add --staged, or --since REV.",
+        )
     if STDIN in request.paths and len(request.paths) > 1:
         raise UsageError("`-` cannot be combined with other paths")
     if STDIN in request.paths and request.flags.get("verify") in {"types", "tests"}:

@@ -28,6 +28,7 @@ class SkipReason(str, enum.Enum):
     DELIBERATE = "looks deliberate"
     TIME = "time"
     CHANGED = "changed by somebody else during the run"
+    GONE = "staged, but no longer in the working tree"
     UNSTABLE = "rules that fight"
 
 

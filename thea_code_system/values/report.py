@@ -25,6 +25,7 @@ class Job:
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
     is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
     are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it.
+    With ``changed_lines`` only lines are corrected that are staged, or that changed ``since``.
     """
 
     root: str
@@ -36,6 +37,7 @@ class Job:
     command: str = ""
     every_file: bool = False
     hook: bool = False
+    changed_lines: bool = False
 
     @property
     def is_recent_work(self) -> bool:

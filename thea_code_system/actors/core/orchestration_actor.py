@@ -57,7 +57,9 @@ class OrchestrationActor(Actor):
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
-        self._plan = RunPlan(self._config, recent_work=job.is_recent_work)
+        self._plan = RunPlan(
+            self._config, recent_work=job.is_recent_work, changed_lines=job.changed_lines
+        )
         order = self._plan.proof
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
@@ -136,6 +138,10 @@ class OrchestrationActor(Actor):
         self.identity = ActorIdentity(self.name, run_id)
         self.log.info("%d files found below %s", self._expected, self._config.root)
         context = await self._context(workspace)
+        if job.changed_lines:
+            paths = [one.path for one in given or survey.entries]
+            changed = await workspace.changed_lines(paths, job.since)
+            context = replace(context, changed=changed)
         intake = Intake(workspace, memory, context)
         placement = RunPlacement(self._config)
         proof = placement.proof(order) if order.wants_tree else None

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from thea_code_system.actors.serial import SerialThread
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.correction import Edit
-from thea_code_system.values.outcome import Failed, Skipped
+from thea_code_system.values.lines import LineRanges
+from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Survey, TreeFacts, Write, Written
 from thea_code_system.workspace.git import Git
@@ -119,7 +120,24 @@ class WorkspaceActor(Actor):
         blobs = await self._git.staged()
         found = await self.survey((), chosen=tuple(blobs))
         wanted = {entry.path for entry in found.entries}
-        return [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
+        read = [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
+        return [*read, *(Skipped(path, "", SkipReason.GONE) for path in blobs if self._gone(path))]
+
+    @remote_method
+    async def changed_lines(
+        self, paths: Sequence[str], revision: str | None = None
+    ) -> Mapping[str, LineRanges]:
+        """The changed lines of each file: in the tree since a revision, else of what is staged.
+
+        Raises:
+            WorkspaceError: there is no such revision, or no repository.
+        """
+        from thea_code_system.workspace.hunks import ChangedLines
+
+        lines = ChangedLines(self._git)
+        if revision is None:
+            return await lines.staged(paths)
+        return await lines.since(revision, paths)
 
     @remote_method
     async def carry(
@@ -130,6 +148,14 @@ class WorkspaceActor(Actor):
 
         carrier = TextCarrier(old, new)
         return await asyncio.to_thread(lambda: [carrier.carry(edits) for edits in corrections])
+
+    @remote_method
+    async def nearest(self, old: str, new: str, offsets: Sequence[int]) -> list[int]:
+        """Where a new text comes closest to places of an old one."""
+        from thea_code_system.values.carrying import TextCarrier
+
+        carrier = TextCarrier(old, new)
+        return await asyncio.to_thread(lambda: [carrier.nearest(offset) for offset in offsets])
 
     def _look(self, paths: Sequence[str], chosen: Sequence[str] | None) -> Survey:
         found = self._walker.survey(paths, chosen)
@@ -159,6 +185,11 @@ class WorkspaceActor(Actor):
         read = zip(entries, values, strict=True)
         self._index.remember((entry, value.digest) for entry, value in read if value.digest)
         return values
+
+    def _gone(self, path: str) -> bool:
+        """Whether a file that would be corrected is not there."""
+        wanted = path.endswith(tuple(self._options.suffixes))
+        return wanted and not Path(self._root).joinpath(path).exists()
 
     def _digests(self, paths: Sequence[str]) -> dict[str, str]:
         found = ((path, self._reader.data(path)) for path in paths)
