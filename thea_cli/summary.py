@@ -31,6 +31,7 @@ class Summary:
         self.files = 0
         self.corrections = 0
         self._skips: Counter[str] = Counter()
+        self._limit = ""
         self._suggestions = self._displaced = 0
         self._failed: list[Failed] = []
         self._rejected: list[tuple[str, Correction]] = []
@@ -42,6 +43,7 @@ class Summary:
             return
         if isinstance(outcome, Skipped):
             self._skips[outcome.why.value] += 1
+            self._limit = outcome.detail if outcome.why is SkipReason.BUDGET else self._limit
         if isinstance(outcome, Failed):
             self._failed.append(outcome)
         for correction in presentable(outcome.corrections):
@@ -79,6 +81,9 @@ class Summary:
             yield f"Without {names}: {why} (`thea doctor` says what to do)"
         if report.files.get("corrected") and not self._view.prints:
             yield self._next_step(report)
+        if left := self._skips[SkipReason.BUDGET.value]:
+            noun = "file was" if left == 1 else "files were"
+            yield f"{left:,} {noun} not reached within {self._limit}: the next run takes them up."
         if self._suggestions:
             noun = "suggestion" if self._suggestions == 1 else "suggestions"
             yield f"{self._suggestions:,} {noun}{self._review()}"

@@ -19,6 +19,7 @@ EXAMPLES = (
     "thea correct --select syntax,ruff/F401 .  these families and codes only",
     "thea correct --staged                     what is about to be committed, bugs included",
     "thea correct --since main --changed-lines only the lines of this branch",
+    "thea correct --max-files 20 --time-budget 5m .  a change that somebody can read",
     "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
@@ -200,6 +201,20 @@ def command(
     max_file_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Skip larger files (default 1 MB).")
     ] = None,
+    max_files: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Change at most N files; the next run takes up the rest."),
+    ] = None,
+    max_changed_lines: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Take on no more files once N lines are changed; finish whole files."
+        ),
+    ] = None,
+    time_budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Take on no more files after this time: 90s, 5m, 1h."),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; errors still exit 2.")
     ] = False,
@@ -237,6 +252,7 @@ def command(
         "device": device, "address": address, "preset": preset, "output_format": output_format,
         "isolated": isolated, "trust": trust, "cache": False if no_cache else None,
         "cache_dir": cache_dir, "max_file_size": max_file_size,
+        "max_files": max_files, "max_changed_lines": max_changed_lines, "time_budget": time_budget,
     }  # fmt: skip
     request = CorrectRequest(
         paths=tuple(paths or ["."]),

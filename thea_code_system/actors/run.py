@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Se
 from contextlib import aclosing
 from typing import Any
 
+from thea_code_system.actors.budget import Turns
 from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
@@ -25,10 +26,14 @@ MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays 
 class Run:
     """Streams outcomes as the pool finishes them, written and remembered in batches."""
 
-    def __init__(self, intake: Intake, delivery: Delivery, memory: OutcomeMemory) -> None:
+    def __init__(
+        self, intake: Intake, delivery: Delivery, memory: OutcomeMemory, turns: Turns
+    ) -> None:
         self._intake = intake
         self._delivery = delivery
         self._memory = memory
+        self._turns = turns
+        self._again: set[str] = set()
         self.statistics = RunStatistics()
         self.actors: dict[str, Mapping[str, Any]] = {}
         self.unavailable: dict[str, str] = {}
@@ -43,19 +48,23 @@ class Run:
     ) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes of what has to be looked at, written as they come."""
         batch: list[Finished] = []
-        async with aclosing(pool.stream("correct", sources, batched=True)) as results:
+        admitted = self._turns.admit(sources)
+        async with aclosing(pool.stream("correct", admitted, batched=True)) as results:
             async for source, result in results:
-                batch.extend([(source, self._outcome(source, result)), *self._replayed()])
+                settled = self._intake.settled()
+                batch.extend(await self._passed([(source, self._outcome(source, result))], settled))
                 if len(batch) >= WRITE_BATCH and self._delivery.proof is None:
                     for outcome in await self._delivered(batch):
                         yield outcome
                     batch = []
-                for settled in self.recalled(self._intake.settled()):
-                    yield settled
-        for outcome in await self._delivered([*batch, *self._replayed()]):
+                for outcome in self.recalled(settled):
+                    yield outcome
+        settled = self._intake.settled()
+        batch.extend(await self._passed([], settled))
+        for outcome in await self._delivered(batch):
             yield outcome
-        for settled in self.recalled(self._intake.settled()):
-            yield settled
+        for outcome in self.recalled([*settled, *self._turns.left()]):
+            yield outcome
 
     def recalled(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
         """Take in outcomes that no actor had to make."""
@@ -76,7 +85,8 @@ class Run:
     async def gather(self, pool: ActorPool) -> None:
         """Merge what every actor counted and measured."""
         for packed in await pool.broadcast("statistics"):
-            self.statistics.merge(RunStatistics.unpack(packed))
+            counted = RunStatistics.unpack(packed)
+            self.statistics.merge(counted.besides_outcomes() if self._turns.in_order else counted)
             self.unavailable.update(packed["unavailable"])
             self.warnings.extend(
                 words for words in packed["warnings"] if words not in self.warnings
@@ -95,11 +105,22 @@ class Run:
             "accumulators": {name: value.pack() for name, value in metrics.accumulators.items()},
         }
 
-    def _replayed(self) -> list[tuple[SourceFile, Corrected]]:
-        """Known corrections that have to be written again."""
+    async def _passed(
+        self, made: Sequence[Finished], settled: Sequence[FileOutcome]
+    ) -> list[Finished]:
+        """What is to be delivered now, of what was made and of what has to be written again.
+
+        Actors count what they make; where not all of that is delivered, it is counted here.
+        """
         replayed = self._intake.replayed()
-        self._count([outcome for _, outcome in replayed])
-        return replayed
+        passed = await self._turns.passed([*made, *replayed], settled)
+        again = {source.path for source, _ in replayed} | self._again
+        self._again = again.difference(source.path for source, _ in passed)
+        self._count([outcome for source, outcome in passed if source.path in again])
+        if self._turns.in_order:
+            new = [outcome for source, outcome in passed if source.path not in again]
+            self.statistics.observe(new)
+        return passed
 
     def _count(self, outcomes: Sequence[FileOutcome]) -> None:
         """One increment for each status, however many there are."""

@@ -29,6 +29,7 @@ class SkipReason(str, enum.Enum):
     TIME = "time"
     CHANGED = "changed by somebody else during the run"
     GONE = "staged, but no longer in the working tree"
+    BUDGET = "not reached"
     UNSTABLE = "rules that fight"
 
 

@@ -122,12 +122,14 @@ class OrchestrationActor(Actor):
         self, job: Job, order: ProofOrder, memory: OutcomeMemory, cache: Path | None
     ) -> AsyncGenerator[FileOutcome, None]:
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
+        from thea_code_system.actors.budget import BATCH, RunBudget, Turns
         from thea_code_system.actors.core.workspace_actor import WorkspaceActor
         from thea_code_system.actors.delivery import Delivery
         from thea_code_system.actors.intake import Intake
         from thea_code_system.actors.placement import RunPlacement
         from thea_code_system.actors.run import Run
 
+        budget = RunBudget(self._config)
         await self._plan.check_codes()
         workspace = create_actor(
             WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
@@ -147,16 +149,20 @@ class OrchestrationActor(Actor):
         proof = placement.proof(order) if order.wants_tree else None
         staged = job.mode is Mode.STAGED
         self._delivery = Delivery(workspace, self._ledger, run_id, staged=staged, proof=proof)
-        run = Run(intake, self._delivery, memory)
         known = {} if given else await intake.known(survey.entries)
+        entries = [entry for entry in survey.entries if entry.path not in known]
+        ahead = entries if budget.limits else self._longest(entries)
+        turns = Turns([one.path for one in given or ahead], budget)
+        run = Run(intake, self._delivery, memory, turns)
         for outcome in run.recalled([*survey.skipped, *known.values()]):
             yield outcome
-        entries = [entry for entry in survey.entries if entry.path not in known]
         context = await self._within_budget(workspace, context, entries)
         if entries or given:
-            sources = self._listed(given) if given else intake.sources(self._longest(entries))
+            sources = self._listed(given) if given else intake.sources(ahead)
             try:
-                async with await placement.pool(context, len(entries), run_id) as pool:
+                most = BATCH if budget.limits else None
+                files = len(entries)
+                async with await placement.pool(context, files, run_id, batch=most) as pool:
                     async with aclosing(run.corrected(sources, pool)) as outcomes:
                         async for outcome in outcomes:
                             yield outcome
