@@ -12,6 +12,7 @@ from typing import Any
 from thea_cli.exits import ExitPolicy
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
+from thea_code_system.values.commits import CommitPer
 from thea_code_system.values.report import Job, Mode
 from thea_code_system.values.source import NotTextError, SourceFile
 
@@ -35,6 +36,8 @@ class CorrectRequest:
     staged: bool = False
     since: str | None = None
     changed_lines: bool = False
+    commit_per: str | None = None
+    list_commits: bool = False
     files_from: str | None = None
     stdin_filename: str | None = None
     output_file: str | None = None
@@ -125,6 +128,8 @@ class CorrectRequest:
             every_file=config.output_format in {"json", "json-lines"},
             hook=bool(os.environ.get("PRE_COMMIT")),
             changed_lines=self.changed_lines,
+            commit_per=CommitPer(self.commit_per) if self.commit_per else None,
+            list_commits=self.list_commits,
         )
 
     @staticmethod

@@ -19,6 +19,7 @@ from thea_code_system.values.outcome import (
 )
 from thea_code_system.values.report import Mode, RunReport
 
+_ABBREVIATED = 10  # digits of a commit's name
 _NAMED = 5  # failed files that are listed by name
 
 
@@ -140,6 +141,11 @@ class Summary:
     def _next_step(self, report: RunReport) -> str:
         if self._view.mode is Mode.STAGED:
             return "Stage the corrected files again (git add), or take them back: thea undo"
+        if report.commits:
+            number = len(report.commits)
+            commits = f"{number} commits, the last one" if number > 1 else "commit"
+            last = report.commits[-1][:_ABBREVIATED]
+            return f"Made {commits} {last}: git revert takes back those that you name."
         if self._view.writes:
             return f"Take it back: thea undo {report.run}{self._view.elsewhere}"
         return "Nothing was written. `thea correct` without --check or --diff applies it."

@@ -92,7 +92,7 @@ def test_a_run_out_of_time_says_what_it_did_not_reach(tree):
 
 
 def test_staged_files_and_configured_budgets_count_too(tree):
-    (tree.root / "user.toml").write_text('max-files = 1\ntime-budget = "1h30m"\n')
+    (tree.root / "user.toml").write_text('max-files = 1\ntime-budget = "90m"\n')
     tree.git("add", "src")
     files, *_ = corrected(tree, "--staged", "--config", "user.toml", code=1)
     assert files["corrected"] == ["b"]

@@ -9,8 +9,11 @@ from typing import Annotated
 
 import typer
 
+from thea_cli.options import choice
 from thea_cli.request import STDIN, CorrectRequest
 from thea_code_system.errors import UsageError
+from thea_code_system.values.commits import CommitPer
+from thea_code_system.values.report import Mode
 
 EXAMPLES = (
     "thea correct .                            correct this tree",
@@ -20,6 +23,7 @@ EXAMPLES = (
     "thea correct --staged                     what is about to be committed, bugs included",
     "thea correct --since main --changed-lines only the lines of this branch",
     "thea correct --max-files 20 --time-budget 5m .  a change that somebody can read",
+    "thea correct --commit-per rule --blame-ignore-revs .    one commit for each rule",
     "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
@@ -201,6 +205,20 @@ def command(
     max_file_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Skip larger files (default 1 MB).")
     ] = None,
+    commit_per: Annotated[
+        str | None,
+        typer.Option(
+            metavar="run|rule|file",
+            help="Commit what was corrected, and nothing else: in one commit, by rule or by file.",
+        ),
+    ] = None,
+    blame_ignore_revs: Annotated[
+        bool,
+        typer.Option(
+            "--blame-ignore-revs",
+            help="With --commit-per: list the commits in .git-blame-ignore-revs, for git blame.",
+        ),
+    ] = False,
     max_files: Annotated[
         int | None,
         typer.Option(metavar="N", help="Change at most N files; the next run takes up the rest."),
@@ -264,6 +282,8 @@ def command(
         staged=staged,
         since=since,
         changed_lines=changed_lines,
+        commit_per=commit_per,
+        list_commits=blame_ignore_revs,
         files_from=files_from,
         stdin_filename=stdin_filename,
         output_file=output_file,
@@ -317,6 +337,7 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
             "--changed-lines needs to know what the lines were before",
             "Add --staged, or --since REV.",
         )
+    _refuse_commits(request)
     if STDIN in request.paths and len(request.paths) > 1:
         raise UsageError("`-` cannot be combined with other paths")
     if STDIN in request.paths and request.flags.get("verify") in {"types", "tests"}:
@@ -327,4 +348,17 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
         raise UsageError(
             "--staged cannot be combined with --check or --diff",
             "Without --staged, --check and --diff look at the working tree.",
+        )
+
+
+def _refuse_commits(request: CorrectRequest) -> None:
+    if request.list_commits and request.commit_per is None:
+        raise UsageError("--blame-ignore-revs needs commits to list", "Add --commit-per run.")
+    if request.commit_per is None:
+        return
+    choice("--commit-per", request.commit_per, tuple(each.value for each in CommitPer))
+    if request.mode is not Mode.WRITE:
+        raise UsageError(
+            "--commit-per commits what a run has written",
+            "Leave out --check, --diff, --staged and `-`.",
         )

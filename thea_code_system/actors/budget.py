@@ -14,7 +14,6 @@ from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import TorchCounter
 
 Finished = tuple[SourceFile, FileOutcome]
-BATCH = 32  # files in one call: what is under way when the budget is used up was for nothing
 
 
 class RunBudget:

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from thea_code_system.actors.agenda import Agenda
 from thea_code_system.actors.budget import Turns
 from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
+from thea_code_system.errors import WorkspaceError
 from thea_code_system.statistics import RunStatistics
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
 from thea_code_system.values.patch import Patch, Piece
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorHealth, ActorMetrics, ActorPool, ItemFailure
+from thea_code_system.wrappers import (
+    Actor,
+    ActorHandle,
+    ActorHealth,
+    ActorMetrics,
+    ActorPool,
+    ItemFailure,
+)
 
 WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
 MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
@@ -43,12 +52,14 @@ class Run:
         self.kept: list[FileOutcome] | None = []
         """What the same run would say again, but for the plainly clean; None if it would not."""
 
-    async def corrected(
-        self, sources: AsyncIterator[SourceFile], pool: ActorPool
-    ) -> AsyncGenerator[FileOutcome, None]:
-        """Outcomes of what has to be looked at, written as they come."""
-        batch: list[Finished] = []
-        admitted = self._turns.admit(sources)
+    async def corrected(self, agenda: Agenda, pool: ActorPool) -> AsyncGenerator[FileOutcome, None]:
+        """Outcomes of what has to be looked at, written as they come.
+
+        Raises:
+            WorkspaceError: a file that must stay as it is would be corrected; nothing was written.
+        """
+        batch = await self._left_alone(agenda, pool) if agenda.guarded else []
+        admitted = self._turns.admit(agenda.sources(self._intake))
         async with aclosing(pool.stream("correct", admitted, batched=True)) as results:
             async for source, result in results:
                 settled = self._intake.settled()
@@ -65,6 +76,23 @@ class Run:
             yield outcome
         for outcome in self.recalled([*settled, *self._turns.left()]):
             yield outcome
+
+    async def _left_alone(self, agenda: Agenda, pool: ActorPool) -> list[Finished]:
+        """Outcomes of the files that must stay as they are; none of them is a correction."""
+        sources = agenda.guarded_sources(self._intake)
+        made: list[Finished] = []
+        async with aclosing(pool.stream("correct", sources, batched=True)) as results:
+            async for source, result in results:
+                made.append((source, self._outcome(source, result)))
+        made.extend(self._intake.replayed())
+        wrong = sorted(one.path for one, outcome in made if isinstance(outcome, Corrected))
+        if wrong:
+            files = f"{wrong[0]} and {len(wrong[1:])} more" if wrong[1:] else wrong[0]
+            why = agenda.guarded[wrong[0]]
+            message = f"{files} would be corrected, and could not be committed: {why}"
+            raise WorkspaceError(message, "Commit or stash your changes, or leave the files out.")
+        self._tally([outcome for _, outcome in made])
+        return made
 
     def recalled(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
         """Take in outcomes that no actor had to make."""
@@ -94,6 +122,11 @@ class Run:
         for metrics, health in zip(await pool.metrics(), await pool.health_check(), strict=True):
             self.note(metrics, health)
 
+    async def look_at(self, *actors: Actor | ActorHandle) -> None:
+        """Take in what some actors say of themselves."""
+        for actor in actors:
+            self.note(await actor.metrics(), await actor.health_check())
+
     def note(self, metrics: ActorMetrics, health: ActorHealth) -> None:
         """Take in what an actor says of itself."""
         self.actors[metrics.name] = {
@@ -117,10 +150,13 @@ class Run:
         again = {source.path for source, _ in replayed} | self._again
         self._again = again.difference(source.path for source, _ in passed)
         self._count([outcome for source, outcome in passed if source.path in again])
-        if self._turns.in_order:
-            new = [outcome for source, outcome in passed if source.path not in again]
-            self.statistics.observe(new)
+        self._tally([outcome for source, outcome in passed if source.path not in again])
         return passed
+
+    def _tally(self, outcomes: Sequence[FileOutcome]) -> None:
+        """Count what actors have made, where their own counts are not taken."""
+        if self._turns.in_order:
+            self.statistics.observe(outcomes)
 
     def _count(self, outcomes: Sequence[FileOutcome]) -> None:
         """One increment for each status, however many there are."""

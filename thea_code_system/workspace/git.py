@@ -218,19 +218,35 @@ class Git:
         return (root, *root.parents)
 
     async def ask(
-        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> bytes:
         """What a plumbing command of git prints; it runs as everything here does.
+
+        Args:
+            arguments: the command's.
+            given: what it reads.
+            settings: that outrank all others.
+            index: the file to use as an index, instead of the user's.
 
         Raises:
             WorkspaceError: git failed.
         """
-        return await self._run(*arguments, given=given, settings=settings)
+        return await self._run(*arguments, given=given, settings=settings, index=index)
 
     async def _run(
-        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> bytes:
-        status, out, error = await self._try(*arguments, given=given, settings=settings)
+        status, out, error = await self._try(
+            *arguments, given=given, settings=settings, index=index
+        )
         if status:
             raise self._failure(f"git {arguments[0]} failed in {self.root}", error)
         return out
@@ -244,13 +260,20 @@ class Git:
         return WorkspaceError(f"{what}: {first}", hint or " ".join(rest.split()))
 
     async def _try(
-        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> tuple[int, bytes, bytes]:
         pipe = asyncio.subprocess.PIPE
+        environment = self._environment({**_SETTINGS, **(settings or {})})
+        if index:
+            environment["GIT_INDEX_FILE"] = index
         try:
             process = await asyncio.create_subprocess_exec(
                 "git", "--no-pager", "--no-replace-objects", *arguments,
-                cwd=self.root, env=self._environment({**_SETTINGS, **(settings or {})}),
+                cwd=self.root, env=environment,
                 stdin=pipe, stdout=pipe, stderr=pipe,
             )  # fmt: skip
         except FileNotFoundError as error:

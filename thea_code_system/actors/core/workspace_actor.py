@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thea_code_system.actors.serial import SerialThread
 from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.values.commits import CommitSeries, Committed
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.lines import LineRanges
 from thea_code_system.values.outcome import Failed, Skipped, SkipReason
@@ -124,6 +127,50 @@ class WorkspaceActor(Actor):
         return [*read, *(Skipped(path, "", SkipReason.GONE) for path in blobs if self._gone(path))]
 
     @remote_method
+    async def demand_readiness(self) -> None:
+        """Make sure that the corrections of a run can be committed.
+
+        Raises:
+            WorkspaceError: there is no commit yet, something is staged or under way, or git does
+                not know who commits.
+        """
+        from thea_code_system.workspace.readiness import Readiness
+
+        await Readiness(self._git).demand()
+
+    @remote_method
+    async def exists(self, path: str) -> bool:
+        """Whether there is anything under a path relative to the root, a dangling link too."""
+        return await asyncio.to_thread(os.path.lexists, Path(self._root, path))
+
+    @remote_method
+    async def uncommittable(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Why changes to some files could not be committed by themselves, in words, by path."""
+        from thea_code_system.workspace.readiness import Readiness
+
+        return await Readiness(self._git).objections(paths)
+
+    @remote_method
+    async def commit(self, series: CommitSeries, *, trust: bool = False) -> Committed:
+        """Commit what was written, and nothing else.
+
+        Args:
+            series: what to commit.
+            trust: whether the repository may choose the program that signs.
+
+        Raises:
+            WorkspaceError: git failed, or somebody committed meanwhile; no branch was moved.
+        """
+        from thea_code_system.workspace.committing import Committer
+
+        done = await Committer(self._git, trust=trust).commit(series)
+        if done.listing is None:
+            return done
+        before = series.before.get(series.listing)
+        problem = await asyncio.to_thread(self._list, series.listing, before, done.listing)
+        return replace(done, problems=(*done.problems, problem)) if problem else done
+
+    @remote_method
     async def changed_lines(
         self, paths: Sequence[str], revision: str | None = None
     ) -> Mapping[str, LineRanges]:
@@ -185,6 +232,17 @@ class WorkspaceActor(Actor):
         read = zip(entries, values, strict=True)
         self._index.remember((entry, value.digest) for entry, value in read if value.digest)
         return values
+
+    def _list(self, path: str, before: bytes | None, data: bytes) -> str:
+        """Write the file that lists commits, a new one too; the problem, if there is one."""
+        try:
+            if before is None:
+                with Path(self._root, path).open("xb"):
+                    before = b""
+        except OSError as error:
+            return f"{path} is committed, but not written: {error.strerror}"
+        (written,) = self._writer.write([Write(path, SourceFile.digest_of(before or b""), data)])
+        return written.problem and f"{path} is committed, but not written: {written.problem}"
 
     def _gone(self, path: str) -> bool:
         """Whether a file that would be corrected is not there."""
