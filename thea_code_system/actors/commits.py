@@ -94,11 +94,11 @@ class CommitPlan:
         self, group: Sequence[tuple[str, Correction]], rules: Sequence[str]
     ) -> Iterator[str]:
         """Subjects, the most telling first, the last one short."""
-        paths = {path for path, _ in group}
-        path = next(iter(paths))
-        alone = len(paths) == 1 and path.isprintable()
-        where = path if alone else f"{len(paths)} files"
-        number = "1 rule" if len(rules) == 1 else f"{len(rules)} rules"
+        paths = sorted({path for path, _ in group})
+        files = f"{len(paths)} files" if paths[1:] else "1 file"
+        where = files if paths[1:] or not paths[0].isprintable() else paths[0]
+        number = f"{len(rules)} rules" if rules[1:] else rules[0]
         yield f"Correct {', '.join(rules)} in {where}"
         yield f"Correct {number} in {where}"
-        yield f"Correct {number} in {'a file' if len(paths) == 1 else where}"
+        yield f"Correct {number} in {files}"
+        yield f"Correct {files}"
