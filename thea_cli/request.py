@@ -117,6 +117,8 @@ class CorrectRequest:
             text = self._text(files[0], sys.stdin.buffer.read())
             return Job(config.root, (path,), self.mode, files, text, command=self.command)
         paths = tuple(self._existing(path, config.root) for path in self.paths)
+        if self.paths == (".",) and (self.staged or self.since or self.files_from):
+            paths = (config.root,)  # what they name counts wherever one stands in the project
         files_given = self._listed(config.root) if self.files_from else None
         return Job(
             config.root,

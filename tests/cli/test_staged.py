@@ -139,3 +139,24 @@ def test_links_and_conflicts_are_passed_over(tree, staged):
     staged(code=0)
     assert tree.read("a") == before
     assert tree.read("c") == BEFORE
+
+
+@pytest.mark.parametrize("choice", [("--staged",), ("--since", "HEAD")])
+def test_paths_on_the_command_line_limit_what_git_names(tree, choice):
+    (tree.root / "src/inner").mkdir()
+    for path in ("src/inner/m.py", "src/innermost.py"):
+        (tree.root / path).write_bytes(BEFORE)
+    tree.git("add", ".")
+    tree.correct(*choice, "src/inner", code=int(choice == ("--staged",)))
+    assert (tree.root / "src/inner/m.py").read_bytes() == AFTER
+    assert (tree.root / "src/innermost.py").read_bytes() == BEFORE
+
+
+def test_without_a_path_everything_staged_counts_from_any_folder(tree):
+    tree.put(a=BEFORE)
+    tree.git("add", ".")
+    (tree.root / "elsewhere").mkdir()
+    tree.root = tree.root / "elsewhere"
+    tree.correct("--staged", code=1)
+    tree.root = tree.root.parent
+    assert tree.read("a") == AFTER

@@ -200,7 +200,7 @@ class OrchestrationActor(Actor):
             (path,) = job.files or ("stdin.py",)
             return [SourceFile.decode(path, job.stdin or b"")], Survey(())
         if job.mode is Mode.STAGED:
-            staged = await workspace.staged()
+            staged = await workspace.staged(job.paths)
             skipped = tuple(one for one in staged if isinstance(one, Skipped))
             return [one for one in staged if isinstance(one, SourceFile)], Survey((), skipped)
         chosen = job.files

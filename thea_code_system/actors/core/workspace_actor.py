@@ -59,8 +59,9 @@ class WorkspaceActor(Actor):
 
     @remote_method
     async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
-        """Find the files under absolute ``paths``, or only the ``chosen`` ones, relative ones.
+        """Find the files under absolute ``paths``, or only the ``chosen`` ones among them.
 
+        ``chosen`` are relative to the root. Without ``paths`` they may lie anywhere below it.
         Entries whose stamp is known carry their digest.
 
         Raises:
@@ -114,13 +115,14 @@ class WorkspaceActor(Actor):
         return await self._git.recent()
 
     @remote_method
-    async def staged(self) -> list[SourceFile | Skipped]:
-        """The staged files as they are in the index.
+    async def staged(self, paths: Sequence[str] = ()) -> list[SourceFile | Skipped]:
+        """The staged files under absolute ``paths``, or all, as they are in the index.
 
         Raises:
             WorkspaceError: this is no repository.
         """
         blobs = await self._git.staged()
+        blobs = {path: blobs[path] for path in self._under(paths, tuple(blobs))}
         found = await self.survey((), chosen=tuple(blobs))
         wanted = {entry.path for entry in found.entries}
         read = [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
@@ -205,11 +207,20 @@ class WorkspaceActor(Actor):
         return await asyncio.to_thread(lambda: [carrier.nearest(offset) for offset in offsets])
 
     def _look(self, paths: Sequence[str], chosen: Sequence[str] | None) -> Survey:
+        if chosen is not None:
+            chosen = self._under(paths, chosen)
         found = self._walker.survey(paths, chosen)
         entries = self._index.recognise(found.entries)
         self._survey = Survey(entries, found.skipped, found.manifest)
         self._whole = chosen is None and self._root in paths
         return self._survey
+
+    def _under(self, paths: Sequence[str], chosen: Sequence[str]) -> Sequence[str]:
+        """The files among some, relative to the root, that lie under one of the absolute paths."""
+        roots = [Path(path).relative_to(self._root).as_posix() for path in paths]
+        if not roots or "." in roots:
+            return chosen
+        return [path for path in chosen if any(f"{path}/".startswith(f"{one}/") for one in roots)]
 
     def _gather(self, needs: frozenset[str]) -> TreeFacts:
         """The facts of the whole tree, also where only a part of it was surveyed."""
