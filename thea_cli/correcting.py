@@ -121,3 +121,6 @@ class CorrectRun:
             self._console.warn(warning)
         for line in summary.lines(finished):
             self._console.note(line)
+        for problem in finished.problems:
+            self._console.error(problem)
+            self._exit = Exit.ERROR

@@ -12,6 +12,7 @@ from typing import Any
 from thea_cli.exits import ExitPolicy
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
+from thea_code_system.values.commits import CommitPer
 from thea_code_system.values.report import Job, Mode
 from thea_code_system.values.source import NotTextError, SourceFile
 
@@ -34,6 +35,9 @@ class CorrectRequest:
     diff: bool = False
     staged: bool = False
     since: str | None = None
+    changed_lines: bool = False
+    commit_per: str | None = None
+    list_commits: bool = False
     files_from: str | None = None
     stdin_filename: str | None = None
     output_file: str | None = None
@@ -113,6 +117,8 @@ class CorrectRequest:
             text = self._text(files[0], sys.stdin.buffer.read())
             return Job(config.root, (path,), self.mode, files, text, command=self.command)
         paths = tuple(self._existing(path, config.root) for path in self.paths)
+        if self.paths == (".",) and (self.staged or self.since or self.files_from):
+            paths = (config.root,)  # what they name counts wherever one stands in the project
         files_given = self._listed(config.root) if self.files_from else None
         return Job(
             config.root,
@@ -123,6 +129,9 @@ class CorrectRequest:
             command=self.command,
             every_file=config.output_format in {"json", "json-lines"},
             hook=bool(os.environ.get("PRE_COMMIT")),
+            changed_lines=self.changed_lines,
+            commit_per=CommitPer(self.commit_per) if self.commit_per else None,
+            list_commits=self.list_commits,
         )
 
     @staticmethod

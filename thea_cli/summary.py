@@ -19,6 +19,7 @@ from thea_code_system.values.outcome import (
 )
 from thea_code_system.values.report import Mode, RunReport
 
+_ABBREVIATED = 10  # digits of a commit's name
 _NAMED = 5  # failed files that are listed by name
 
 
@@ -31,7 +32,8 @@ class Summary:
         self.files = 0
         self.corrections = 0
         self._skips: Counter[str] = Counter()
-        self._suggestions = 0
+        self._limit = ""
+        self._suggestions = self._displaced = 0
         self._failed: list[Failed] = []
         self._rejected: list[tuple[str, Correction]] = []
 
@@ -42,13 +44,16 @@ class Summary:
             return
         if isinstance(outcome, Skipped):
             self._skips[outcome.why.value] += 1
+            self._limit = outcome.detail if outcome.why is SkipReason.BUDGET else self._limit
         if isinstance(outcome, Failed):
             self._failed.append(outcome)
         for correction in presentable(outcome.corrections):
             if correction.state is State.APPLIED and isinstance(outcome, Corrected):
                 self.corrections += 1
-            elif correction.state is State.SUGGESTED:
+            elif correction.state is State.SUGGESTED and correction.is_placed:
                 self._suggestions += 1
+            elif correction.state is State.SUGGESTED:
+                self._displaced += 1
             elif correction.state is State.REJECTED:
                 self._rejected.append((outcome.path, correction))
 
@@ -77,9 +82,19 @@ class Summary:
             yield f"Without {names}: {why} (`thea doctor` says what to do)"
         if report.files.get("corrected") and not self._view.prints:
             yield self._next_step(report)
+        if left := self._skips[SkipReason.BUDGET.value]:
+            noun = "file was" if left == 1 else "files were"
+            yield f"{left:,} {noun} not reached within {self._limit}: the next run takes them up."
         if self._suggestions:
             noun = "suggestion" if self._suggestions == 1 else "suggestions"
             yield f"{self._suggestions:,} {noun}{self._review()}"
+
+        if self._displaced:
+            noun = "correction was" if self._displaced == 1 else "corrections were"
+            yield (
+                f"{self._displaced:,} {noun} not made, where the working tree differs from the "
+                "index: stage again, or see --show-suggestions."
+            )
 
     def _review(self) -> str:
         """Where suggestions can be answered: a run that writes nothing is in no ledger."""
@@ -126,6 +141,11 @@ class Summary:
     def _next_step(self, report: RunReport) -> str:
         if self._view.mode is Mode.STAGED:
             return "Stage the corrected files again (git add), or take them back: thea undo"
+        if report.commits:
+            number = len(report.commits)
+            commits = f"{number} commits, the last one" if number > 1 else "commit"
+            last = report.commits[-1][:_ABBREVIATED]
+            return f"Made {commits} {last}: git revert takes back those that you name."
         if self._view.writes:
             return f"Take it back: thea undo {report.run}{self._view.elsewhere}"
         return "Nothing was written. `thea correct` without --check or --diff applies it."

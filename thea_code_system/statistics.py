@@ -9,6 +9,8 @@ from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.wrappers import TorchAccumulator, TorchCounter
 
+_OF_OUTCOMES = ("files/", "state/", "rule/", "confidence")
+
 
 class RunStatistics:
     """What a run, or one actor of it, has counted and measured so far.
@@ -42,6 +44,17 @@ class RunStatistics:
             self.count(f"files/{outcome.status}")
             for correction in outcome.corrections:
                 self._observe_correction(correction)
+
+    def besides_outcomes(self) -> RunStatistics:
+        """What was counted and measured, without outcomes and their corrections."""
+        other = RunStatistics(self._device)
+        for mine, theirs in (
+            (self.counters, other.counters),
+            (self.accumulators, other.accumulators),
+        ):
+            kept = {name: one for name, one in mine.items() if not name.startswith(_OF_OUTCOMES)}
+            theirs.update(kept)  # type: ignore[arg-type]
+        return other
 
     def merge(self, other: RunStatistics) -> None:
         """Take in what another has seen, as if it had been seen here."""

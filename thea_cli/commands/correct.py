@@ -9,8 +9,11 @@ from typing import Annotated
 
 import typer
 
+from thea_cli.options import choice
 from thea_cli.request import STDIN, CorrectRequest
 from thea_code_system.errors import UsageError
+from thea_code_system.values.commits import CommitPer
+from thea_code_system.values.report import Mode
 
 EXAMPLES = (
     "thea correct .                            correct this tree",
@@ -18,6 +21,9 @@ EXAMPLES = (
     "thea correct --show-fixes --show-suggestions src",
     "thea correct --select syntax,ruff/F401 .  these families and codes only",
     "thea correct --staged                     what is about to be committed, bugs included",
+    "thea correct --since main --changed-lines only the lines of this branch",
+    "thea correct --max-files 20 --time-budget 5m .  a change that somebody can read",
+    "thea correct --commit-per rule --blame-ignore-revs .    one commit for each rule",
     "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
@@ -106,6 +112,13 @@ def command(
         str | None,
         typer.Option(metavar="REV", help="Correct the files changed since a git revision."),
     ] = None,
+    changed_lines: Annotated[
+        bool,
+        typer.Option(
+            "--changed-lines",
+            help="With --staged or --since: correct only lines that were added or modified.",
+        ),
+    ] = False,
     stdin_filename: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="What standard input is called, for `-`."),
@@ -192,6 +205,34 @@ def command(
     max_file_size: Annotated[
         str | None, typer.Option(metavar="SIZE", help="Skip larger files (default 1 MB).")
     ] = None,
+    commit_per: Annotated[
+        str | None,
+        typer.Option(
+            metavar="run|rule|file",
+            help="Commit what was corrected, and nothing else: in one commit, by rule or by file.",
+        ),
+    ] = None,
+    blame_ignore_revs: Annotated[
+        bool,
+        typer.Option(
+            "--blame-ignore-revs",
+            help="With --commit-per: list the commits in .git-blame-ignore-revs, for git blame.",
+        ),
+    ] = False,
+    max_files: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Change at most N files; the next run takes up the rest."),
+    ] = None,
+    max_changed_lines: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="Take on no more files once N lines are changed; finish whole files."
+        ),
+    ] = None,
+    time_budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Take on no more files after this time: 90s, 5m, 1h."),
+    ] = None,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; errors still exit 2.")
     ] = False,
@@ -229,6 +270,7 @@ def command(
         "device": device, "address": address, "preset": preset, "output_format": output_format,
         "isolated": isolated, "trust": trust, "cache": False if no_cache else None,
         "cache_dir": cache_dir, "max_file_size": max_file_size,
+        "max_files": max_files, "max_changed_lines": max_changed_lines, "time_budget": time_budget,
     }  # fmt: skip
     request = CorrectRequest(
         paths=tuple(paths or ["."]),
@@ -239,6 +281,9 @@ def command(
         diff=diff,
         staged=staged,
         since=since,
+        changed_lines=changed_lines,
+        commit_per=commit_per,
+        list_commits=blame_ignore_revs,
         files_from=files_from,
         stdin_filename=stdin_filename,
         output_file=output_file,
@@ -287,6 +332,12 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
     sources = [name for name, given in chosen.items() if given]
     if len(sources) > 1:
         raise UsageError(f"{sources[0]} and {sources[1]} both say which files to correct")
+    if request.changed_lines and not request.staged and request.since is None:
+        raise UsageError(
+            "--changed-lines needs to know what the lines were before",
+            "Add --staged, or --since REV.",
+        )
+    _refuse_commits(request)
     if STDIN in request.paths and len(request.paths) > 1:
         raise UsageError("`-` cannot be combined with other paths")
     if STDIN in request.paths and request.flags.get("verify") in {"types", "tests"}:
@@ -297,4 +348,17 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
         raise UsageError(
             "--staged cannot be combined with --check or --diff",
             "Without --staged, --check and --diff look at the working tree.",
+        )
+
+
+def _refuse_commits(request: CorrectRequest) -> None:
+    if request.list_commits and request.commit_per is None:
+        raise UsageError("--blame-ignore-revs needs commits to list", "Add --commit-per run.")
+    if request.commit_per is None:
+        return
+    choice("--commit-per", request.commit_per, tuple(each.value for each in CommitPer))
+    if request.mode is not Mode.WRITE:
+        raise UsageError(
+            "--commit-per commits what a run has written",
+            "Leave out --check, --diff, --staged and `-`.",
         )

@@ -44,6 +44,8 @@ class JsonReport(Report):
             "unavailable": dict(report.unavailable),
             "warnings": list(report.warnings),
             "proof": dict(report.proof),
+            "commits": list(report.commits),
+            "problems": list(report.problems),
             **cls._measured(report),
         }
 

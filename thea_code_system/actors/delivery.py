@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
+from dataclasses import replace
 
 from thea_code_system.actors.proof import Proof
 from thea_code_system.values.correction import Correction, Edit, State
@@ -16,11 +16,12 @@ from thea_code_system.values.outcome import (
     SkipReason,
 )
 from thea_code_system.values.patch import Patch
-from thea_code_system.values.source import SourceFile
+from thea_code_system.values.source import NotTextError, SourceFile
 from thea_code_system.values.workspace import Write, Written
 from thea_code_system.wrappers import ActorHandle
 
 Finished = tuple[SourceFile, FileOutcome]
+DIFFERS = "the working tree differs from the index here"
 
 
 class Delivery:
@@ -113,28 +114,42 @@ class Delivery:
 
     async def _carry(self, index: SourceFile, outcome: FileOutcome, data: bytes) -> Finished:
         """The same corrections where the working tree still says what the index says."""
-        source = SourceFile.decode(index.path, data)
-        if not isinstance(outcome, Corrected) or source.digest == index.digest:
-            return source, outcome
-        edits = [one.edits for one in outcome.corrections]
-        moved = await self._workspace.carry(index.text, source.text, edits)
-        corrections = tuple(
-            self._placed(one, place) for one, place in zip(outcome.corrections, moved, strict=True)
-        )
+        if index.digest == SourceFile.digest_of(data):
+            return index, outcome
+        try:
+            source = SourceFile.decode(index.path, data)
+        except NotTextError as error:
+            return index, Skipped(index.path, index.digest, SkipReason.NOT_TEXT, str(error))
+        corrections = await self._placed(index, source, outcome.corrections)
+        if not isinstance(outcome, Corrected):
+            return source, replace(outcome, digest=source.digest, corrections=corrections)
         text = Patch.rewrite(source.text, self._edits(corrections))
         if text == source.text:
             return source, Clean(source.path, source.digest, corrections)
         after = SourceFile.digest_of(source.encode_text(text))
         return source, Corrected(source.path, source.digest, after, corrections)
 
-    @staticmethod
-    def _placed(correction: Correction, edits: tuple[Edit, ...] | None) -> Correction:
-        if edits is not None:
-            return dataclasses.replace(correction, edits=edits)
-        if correction.state is not State.APPLIED:
-            return correction
-        reason = "the working tree differs from the index here"
-        return dataclasses.replace(correction, state=State.SUGGESTED, reason=reason)
+    async def _placed(
+        self, index: SourceFile, source: SourceFile, corrections: Sequence[Correction]
+    ) -> tuple[Correction, ...]:
+        """The corrections in the working tree; suggestions that change nothing where that differs.
+
+        Those only say where, and what it is about: their edits mean nothing there.
+        """
+        edits = [one.edits for one in corrections]
+        carried = await self._workspace.carry(index.text, source.text, edits)
+        starts = [one.start for each in edits for one in each[:1]]
+        near = dict(
+            zip(starts, await self._workspace.nearest(index.text, source.text, starts), strict=True)
+        )
+        placed = []
+        for one, moved in zip(corrections, carried, strict=True):
+            here = moved or tuple(Edit(near[at.start], near[at.start], "") for at in one.edits[:1])
+            name = Correction.identify(source.path, one.rules, source.digest, here)
+            made = replace(one, id=name, edits=here)
+            lost = moved is None and one.state in {State.APPLIED, State.SUGGESTED}
+            placed.append(replace(made, state=State.SUGGESTED, reason=DIFFERS) if lost else made)
+        return tuple(placed)
 
     @staticmethod
     def _judged(outcome: FileOutcome, written: Written | None) -> FileOutcome:
@@ -142,7 +157,7 @@ class Delivery:
         if written is None or written.done:
             return outcome
         corrections = tuple(
-            dataclasses.replace(one, state=State.REVERTED, reason="not written")
+            replace(one, state=State.REVERTED, reason="not written")
             if one.state is State.APPLIED
             else one
             for one in outcome.corrections

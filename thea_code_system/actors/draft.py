@@ -104,10 +104,14 @@ class Draft:
         """Whether its outcome is settled."""
         return self._end is not None
 
+    def original_edits(self, edits: Sequence[Edit]) -> tuple[Edit, ...]:
+        """Edits of the present text in the coordinates of the original one."""
+        return self._patch.original_edits(self.original.text, sorted(edits))
+
     def fingerprint(self, proposal: Proposal) -> str:
         """The name of a proposal that survives line moves, in terms of the original text."""
         text = self.original.text
-        edits = self._patch.original_edits(text, sorted(proposal.edits))
+        edits = self.original_edits(proposal.edits)
         return Correction.fingerprint_of(self.path, proposal.rules, text, edits)
 
     def text_with(self, decisions: Sequence[Decision]) -> str:
@@ -199,9 +203,7 @@ class Draft:
         ]
 
     def _correction_of(self, decision: Decision, number: int) -> Correction:
-        edits = self._patch.original_edits(
-            self.original.text, sorted(decision.candidate.proposal.edits)
-        )
+        edits = self.original_edits(decision.candidate.proposal.edits)
         return self._correction(
             Applied.of(decision, number), edits, decision.state, decision.reason
         )

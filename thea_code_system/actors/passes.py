@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from thea_code_system.actors.draft import Draft
+from thea_code_system.actors.scope import ChangedScope
 from thea_code_system.confidence.gate import Candidate, Decision, Gate
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.registry import CorrectorRegistry
@@ -50,12 +51,13 @@ class Passes:
         self._verifiers = verifiers
         self._languages = Languages()
         self._manner = Screen()
+        self._scope = ChangedScope(context)
         self._log = logging.getLogger(__name__)
         self.unavailable: dict[str, str] = {}
 
     async def run(self, sources: Sequence[SourceFile]) -> list[FileOutcome]:
         """One outcome for each source, in order."""
-        drafts = [Draft(source) for source in sources]
+        drafts = [self._scope.noted(Draft(source)) for source in sources]
         active = [draft for draft in drafts if not self._skips(draft)]
         for number in itertools.islice(itertools.count(1), MAX_PASSES):
             if not active:
@@ -369,6 +371,8 @@ class Passes:
             suppressed = "you turned it down before"
         deletes = draft.repaired and all(not edit.replacement.strip() for edit in proposal.edits)
         held = "deletes from a file that was only just repaired" if deletes else ""
+        outside, beyond = self._scope.objections(draft, proposal)
+        suppressed, held = suppressed or outside, held or beyond
         return Candidate(
             draft.path, proposal, fingerprint, suppressed, held, draft.repair_confidence
         )

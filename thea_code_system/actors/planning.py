@@ -27,11 +27,15 @@ class RunPlan:
         config: what was configured.
         recent_work: whether the files were chosen because somebody has just worked on them; then
             they are searched for bugs, unless the selection says otherwise.
+        changed_lines: whether only the lines that somebody has changed may be corrected.
     """
 
-    def __init__(self, config: ProductionConfig, *, recent_work: bool = False) -> None:
+    def __init__(
+        self, config: ProductionConfig, *, recent_work: bool = False, changed_lines: bool = False
+    ) -> None:
         self._config = config
         self._recent_work = recent_work
+        self._changed_lines = changed_lines
 
     @cached_property
     def settings(self) -> Settings:
@@ -39,13 +43,14 @@ class RunPlan:
         shared = {
             entry.name: getattr(self._config, entry.name)
             for entry in fields(Settings)
-            if entry.name != "patterns"
+            if entry.name not in {"patterns", "changed_lines"}
         }
         if shared["verify"] != Level.PARSE.value:
             shared["verify"] = Level.LINT.value
         if self._recent_work and not self._config.select:
             shared["extend_select"] = (*self._config.extend_select, LEARNED)
-        return Settings(**shared, patterns=self._config.pattern_texts())
+        patterns = self._config.pattern_texts()
+        return Settings(**shared, changed_lines=self._changed_lines, patterns=patterns)
 
     @cached_property
     def environment(self) -> str:

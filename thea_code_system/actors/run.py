@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
+from thea_code_system.actors.agenda import Agenda
+from thea_code_system.actors.budget import Turns
 from thea_code_system.actors.delivery import Delivery, Finished
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
+from thea_code_system.errors import WorkspaceError
 from thea_code_system.statistics import RunStatistics
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
 from thea_code_system.values.patch import Patch, Piece
 from thea_code_system.values.source import SourceFile
-from thea_code_system.wrappers import ActorHealth, ActorMetrics, ActorPool, ItemFailure
+from thea_code_system.wrappers import (
+    Actor,
+    ActorHandle,
+    ActorHealth,
+    ActorMetrics,
+    ActorPool,
+    ItemFailure,
+)
 
 WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
 MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
@@ -25,10 +35,14 @@ MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays 
 class Run:
     """Streams outcomes as the pool finishes them, written and remembered in batches."""
 
-    def __init__(self, intake: Intake, delivery: Delivery, memory: OutcomeMemory) -> None:
+    def __init__(
+        self, intake: Intake, delivery: Delivery, memory: OutcomeMemory, turns: Turns
+    ) -> None:
         self._intake = intake
         self._delivery = delivery
         self._memory = memory
+        self._turns = turns
+        self._again: set[str] = set()
         self.statistics = RunStatistics()
         self.actors: dict[str, Mapping[str, Any]] = {}
         self.unavailable: dict[str, str] = {}
@@ -38,24 +52,47 @@ class Run:
         self.kept: list[FileOutcome] | None = []
         """What the same run would say again, but for the plainly clean; None if it would not."""
 
-    async def corrected(
-        self, sources: AsyncIterator[SourceFile], pool: ActorPool
-    ) -> AsyncGenerator[FileOutcome, None]:
-        """Outcomes of what has to be looked at, written as they come."""
-        batch: list[Finished] = []
-        async with aclosing(pool.stream("correct", sources, batched=True)) as results:
+    async def corrected(self, agenda: Agenda, pool: ActorPool) -> AsyncGenerator[FileOutcome, None]:
+        """Outcomes of what has to be looked at, written as they come.
+
+        Raises:
+            WorkspaceError: a file that must stay as it is would be corrected; nothing was written.
+        """
+        batch = await self._left_alone(agenda, pool) if agenda.guarded else []
+        admitted = self._turns.admit(agenda.sources(self._intake))
+        async with aclosing(pool.stream("correct", admitted, batched=True)) as results:
             async for source, result in results:
-                batch.extend([(source, self._outcome(source, result)), *self._replayed()])
+                settled = self._intake.settled()
+                batch.extend(await self._passed([(source, self._outcome(source, result))], settled))
                 if len(batch) >= WRITE_BATCH and self._delivery.proof is None:
                     for outcome in await self._delivered(batch):
                         yield outcome
                     batch = []
-                for settled in self.recalled(self._intake.settled()):
-                    yield settled
-        for outcome in await self._delivered([*batch, *self._replayed()]):
+                for outcome in self.recalled(settled):
+                    yield outcome
+        settled = self._intake.settled()
+        batch.extend(await self._passed([], settled))
+        for outcome in await self._delivered(batch):
             yield outcome
-        for settled in self.recalled(self._intake.settled()):
-            yield settled
+        for outcome in self.recalled([*settled, *self._turns.left()]):
+            yield outcome
+
+    async def _left_alone(self, agenda: Agenda, pool: ActorPool) -> list[Finished]:
+        """Outcomes of the files that must stay as they are; none of them is a correction."""
+        sources = agenda.guarded_sources(self._intake)
+        made: list[Finished] = []
+        async with aclosing(pool.stream("correct", sources, batched=True)) as results:
+            async for source, result in results:
+                made.append((source, self._outcome(source, result)))
+        made.extend(self._intake.replayed())
+        wrong = sorted(one.path for one, outcome in made if isinstance(outcome, Corrected))
+        if wrong:
+            files = f"{wrong[0]} and {len(wrong[1:])} more" if wrong[1:] else wrong[0]
+            why = agenda.guarded[wrong[0]]
+            message = f"{files} would be corrected, and could not be committed: {why}"
+            raise WorkspaceError(message, "Commit or stash your changes, or leave the files out.")
+        self._tally([outcome for _, outcome in made])
+        return made
 
     def recalled(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
         """Take in outcomes that no actor had to make."""
@@ -76,13 +113,19 @@ class Run:
     async def gather(self, pool: ActorPool) -> None:
         """Merge what every actor counted and measured."""
         for packed in await pool.broadcast("statistics"):
-            self.statistics.merge(RunStatistics.unpack(packed))
+            counted = RunStatistics.unpack(packed)
+            self.statistics.merge(counted.besides_outcomes() if self._turns.in_order else counted)
             self.unavailable.update(packed["unavailable"])
             self.warnings.extend(
                 words for words in packed["warnings"] if words not in self.warnings
             )
         for metrics, health in zip(await pool.metrics(), await pool.health_check(), strict=True):
             self.note(metrics, health)
+
+    async def look_at(self, *actors: Actor | ActorHandle) -> None:
+        """Take in what some actors say of themselves."""
+        for actor in actors:
+            self.note(await actor.metrics(), await actor.health_check())
 
     def note(self, metrics: ActorMetrics, health: ActorHealth) -> None:
         """Take in what an actor says of itself."""
@@ -95,11 +138,25 @@ class Run:
             "accumulators": {name: value.pack() for name, value in metrics.accumulators.items()},
         }
 
-    def _replayed(self) -> list[tuple[SourceFile, Corrected]]:
-        """Known corrections that have to be written again."""
+    async def _passed(
+        self, made: Sequence[Finished], settled: Sequence[FileOutcome]
+    ) -> list[Finished]:
+        """What is to be delivered now, of what was made and of what has to be written again.
+
+        Actors count what they make; where not all of that is delivered, it is counted here.
+        """
         replayed = self._intake.replayed()
-        self._count([outcome for _, outcome in replayed])
-        return replayed
+        passed = await self._turns.passed([*made, *replayed], settled)
+        again = {source.path for source, _ in replayed} | self._again
+        self._again = again.difference(source.path for source, _ in passed)
+        self._count([outcome for source, outcome in passed if source.path in again])
+        self._tally([outcome for source, outcome in passed if source.path not in again])
+        return passed
+
+    def _tally(self, outcomes: Sequence[FileOutcome]) -> None:
+        """Count what actors have made, where their own counts are not taken."""
+        if self._turns.in_order:
+            self.statistics.observe(outcomes)
 
     def _count(self, outcomes: Sequence[FileOutcome]) -> None:
         """One increment for each status, however many there are."""

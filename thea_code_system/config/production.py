@@ -48,6 +48,8 @@ class ProductionConfig:
     ``verify`` is how far corrections are proved, ``test_command`` a line for the shell that runs
     the tests, ``verify_budget`` seconds for all that looks at whole trees.
     ``learned_budget`` is how many tokens a run over a whole tree searches for bugs unasked.
+    A run takes on no more files once it has changed ``max_files`` files or ``max_changed_lines``
+    lines, or has worked for ``time_budget`` seconds; 0 is no limit.
     ``notes`` are one-line remarks for the user; ``consulted`` are the files that decided.
     """
 
@@ -74,6 +76,9 @@ class ProductionConfig:
     verify_budget: float = 600.0
     model: str | None = None
     learned_budget: int = 0  # 750_000 once the shipped weights have shown their precision
+    max_files: int = 0
+    max_changed_lines: int = 0
+    time_budget: float = 0.0
     workers: int | None = None
     max_workers: int | None = None
     device: str = "auto"

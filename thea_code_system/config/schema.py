@@ -47,6 +47,9 @@ class SettingsSchema(BaseSettings):
     verify_budget: Seconds
     model: str | None
     learned_budget: Amount
+    max_files: Amount
+    max_changed_lines: Amount
+    time_budget: Annotated[float, Field(ge=0)]
     workers: Count | None
     max_workers: Count | None
     device: str
@@ -81,7 +84,7 @@ class SettingsSchema(BaseSettings):
             return value
         return int(SIZE.parse(value))
 
-    @field_validator("verify_budget", mode="before")
+    @field_validator("verify_budget", "time_budget", mode="before")
     @classmethod
     def duration(cls, value: object) -> object:
         """A number of seconds, also written ``90s``, ``10m`` or ``1h``."""

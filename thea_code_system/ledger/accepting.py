@@ -29,7 +29,7 @@ class AcceptancePlanner:
             still_open = tuple(
                 one
                 for one in record.corrections
-                if one.state is State.SUGGESTED and one.fingerprint not in refused
+                if one.state is State.SUGGESTED and one.is_placed and one.fingerprint not in refused
             )
             if still_open:
                 found.append(replace(record, corrections=still_open))

@@ -25,7 +25,7 @@ _TURNS = 64  # outcomes that none of the last 64 storing runs met are dropped
 _RECENT = 16
 _ROWS = 200_000
 _RUNS = 32
-_PASSING = frozenset({SkipReason.TIME, SkipReason.CHANGED})
+_PASSING = frozenset({SkipReason.TIME, SkipReason.CHANGED, SkipReason.GONE, SkipReason.BUDGET})
 
 
 @dataclass(frozen=True, slots=True)

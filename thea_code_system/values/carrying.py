@@ -42,6 +42,14 @@ class TextCarrier:
         first, last = (self._map.position(at).line for at in ends)
         return any(at <= first and last < end for at, end, _ in self._common)
 
+    def nearest(self, offset: int) -> int:
+        """Where the new text comes closest to a place of the old one, at or before it."""
+        row = self._map.position(offset).line
+        before = [(0, 1, 0), *(block for block in self._common if block[0] <= row)]
+        _, end, shift = before[-1]
+        limit = [*self._map.starts, len(self.old)][end - 1]
+        return min(offset, limit) + shift
+
     @cached_property
     def _common(self) -> list[tuple[int, int, int]]:
         """Rows of the old text that are the same in the new one, and how far they have moved.

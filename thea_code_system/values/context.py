@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from thea_code_system.values.lines import LineRanges
+
 _DELIBERATE = re.compile(
     r"(^|/)(tests?[-_/]?data|tests?/(inputs?|resources|roots|files|samples)|testing[-_]data|test[-_]?files|fixtures?|__fixtures__|corpus|corpora|"
     r"golden|example[-_]?files|snapshots?|__snapshots__|test[-_]?cases|baselines?|examples?[-_]broken|"
@@ -26,7 +28,8 @@ class Settings:
     file, ``syntax_seconds`` and ``tool_seconds`` are emergency stops in seconds. ``model`` is a
     folder with an edit model, Thea's own where there is none; with a ``learned_budget``, in tokens,
     the family ``learned`` is one of the defaults. ``verify`` is how far a worker proves what it
-    does: ``parse`` or ``lint``; what whole trees prove is no matter of single files.
+    does: ``parse`` or ``lint``; what whole trees prove is no matter of single files. With
+    ``changed_lines`` only lines that somebody has changed are corrected.
     """
 
     select: tuple[str, ...] = ()
@@ -45,6 +48,7 @@ class Settings:
     learned_budget: int = 0
     verify: str = "lint"
     words: tuple[str, ...] = ()
+    changed_lines: bool = False
     patterns: tuple[tuple[str, str], ...] = ()  # file name and YAML text of ast-grep rules
 
     def digest(self) -> str:
@@ -62,7 +66,8 @@ class ProjectContext:
     attributes (``*`` for a star import). ``words`` are lower-case words of five letters or more
     that are identifiers, imports or packages of the tree, or that stand in it more than twice.
     ``refused`` holds fingerprints that the user has turned down. ``searched`` are the paths to be
-    searched for bugs by the edit model; None stands for all.
+    searched for bugs by the edit model; None stands for all. ``changed`` are the lines of each file
+    that may be corrected; None where all may be.
     """
 
     root: str
@@ -73,6 +78,7 @@ class ProjectContext:
     words: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     searched: frozenset[str] | None = None
+    changed: Mapping[str, LineRanges] | None = None
 
     def looks_deliberate(self, path: str) -> bool:
         """Whether a broken file at this path is probably meant to be broken."""
@@ -102,7 +108,8 @@ class ProjectContext:
         """The value of one fact, as text: what an outcome's cache entry remembers having read.
 
         Kinds: ``config`` (key: a path; the digest of its chain), ``imported`` (key: a dotted
-        module; the names), ``first-party`` (no key), ``word`` (key: a word; ``1`` or nothing).
+        module; the names), ``first-party`` (no key), ``word`` (key: a word; ``1`` or nothing),
+        ``changed`` (key: a path; the lines).
         """
         match kind:
             case "config":
@@ -114,6 +121,8 @@ class ProjectContext:
                 return " ".join(sorted(self.first_party))
             case "word":
                 return "1" if key in self.words else ""
+            case "changed":
+                return repr((self.changed or {}).get(key))
             case _:
                 message = f"unknown kind of fact: {kind}"
                 raise ValueError(message)

@@ -51,7 +51,8 @@ class Proposal:
     ``rules`` are codes such as ``syntax/missing-colon``; the first one is the most telling, and a
     repair made by several rules counts under each. ``score`` is raw: only the gate makes a
     confidence of it. ``evidence`` is what speaks for the proposal, as pairs of name and text.
-    ``broken`` is True for the repair of a file that did not parse.
+    ``broken`` is True for the repair of a file that did not parse. ``imports`` are those of the
+    edits that do nothing but import names which the others use.
     """
 
     rules: tuple[str, ...]
@@ -61,6 +62,7 @@ class Proposal:
     score: float
     evidence: Evidence = ()
     broken: bool = False
+    imports: tuple[Edit, ...] = ()
 
     @property
     def rule(self) -> str:
@@ -95,6 +97,11 @@ class Correction:
     def rule(self) -> str:
         """The code it is shown under."""
         return self.rules[0]
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether applying it would change the text; one that only names a place does not."""
+        return any(edit.replacement or edit.start < edit.end for edit in self.edits)
 
     @staticmethod
     def identify(path: str, rules: tuple[str, ...], digest: str, edits: tuple[Edit, ...]) -> str:

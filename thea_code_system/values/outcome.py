@@ -28,6 +28,8 @@ class SkipReason(str, enum.Enum):
     DELIBERATE = "looks deliberate"
     TIME = "time"
     CHANGED = "changed by somebody else during the run"
+    GONE = "staged, but no longer in the working tree"
+    BUDGET = "not reached"
     UNSTABLE = "rules that fight"
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from thea_code_system.values.commits import CommitPer
+
 
 class Mode(str, enum.Enum):
     """What a run does with the corrections that pass the gate."""
@@ -25,6 +27,9 @@ class Job:
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
     is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
     are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it.
+    With ``changed_lines`` only lines are corrected that are staged, or that changed ``since``.
+    ``commit_per`` says what to commit by itself, None for nothing, and ``list_commits`` whether a
+    last commit lists the others for ``git blame``.
     """
 
     root: str
@@ -36,6 +41,9 @@ class Job:
     command: str = ""
     every_file: bool = False
     hook: bool = False
+    changed_lines: bool = False
+    commit_per: CommitPer | None = None
+    list_commits: bool = False
 
     @property
     def is_recent_work(self) -> bool:
@@ -50,6 +58,8 @@ class RunReport:
     ``seconds`` is wall-clock time; ``statistics`` and ``actors`` are what the mergeable statistics
     and each actor's ``metrics()`` and ``health_check()`` said, as plain values. ``proof`` counts
     the trees that each rung looked at, where corrections were proved on copies of the whole tree.
+    ``commits`` are the names of those that were made, ``problems`` what could not be done after the
+    files were written.
     """
 
     run: str
@@ -64,3 +74,5 @@ class RunReport:
     statistics: Mapping[str, Any] = field(default_factory=dict)
     actors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     proof: Mapping[str, int] = field(default_factory=dict)
+    commits: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()

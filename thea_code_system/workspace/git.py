@@ -62,9 +62,9 @@ class Git:
         Raises:
             WorkspaceError: there is no such revision, or no repository.
         """
-        commit = await self._commit(revision)
+        commit = await self.commit(revision)
         arguments = ("diff-index", "--raw", "-z", "--relative", "--no-renames", commit)
-        raw = await self._run(*arguments, settings=await self._without_filters())
+        raw = await self._run(*arguments, settings=await self.without_filters())
         new = await self._run("ls-files", "-z", "--others", "--exclude-standard")
         paths = {path for path, _ in self._parse(raw)} | set(self._names(new))
         return tuple(sorted(path for path in paths if self._is_file(path)))
@@ -122,22 +122,38 @@ class Git:
         Raises:
             WorkspaceError: this is no repository.
         """
-        status, out, _ = await self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
-        base = out.strip().decode() if status == 0 else await self._empty_tree()
         raw = await self._run(
             "diff-index", "--cached", "--raw", "-z", "--relative", "--no-renames", "--no-abbrev",
-            base,
+            await self.base(),
         )  # fmt: skip
         found = self._parse(raw)
         blobs = await self._blobs([name for _, name in found])
         return {path: blob for (path, _), blob in zip(found, blobs, strict=True)}
 
-    async def _without_filters(self) -> dict[str, str]:
+    async def base(self) -> str:
+        """What the next commit is compared with: the last one, or nothing before the first."""
+        status, out, _ = await self._try("rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        return out.strip().decode() if status == 0 else await self._empty_tree()
+
+    async def tracked(self) -> frozenset[str]:
+        """The files in the index, relative to the folder.
+
+        Raises:
+            WorkspaceError: this is no repository.
+        """
+        return frozenset(self._names(await self._run("ls-files", "-z", "--cached")))
+
+    async def without_filters(self) -> dict[str, str]:
         """Settings that empty every filter: git may hash files anew to see whether they changed."""
         _, out, _ = await self._try("config", "-z", "--name-only", "--get-regexp", r"^filter\.")
         return {name: "false" if name.endswith(".required") else "" for name in self._names(out)}
 
-    async def _commit(self, revision: str) -> str:
+    async def commit(self, revision: str) -> str:
+        """The name of a commit.
+
+        Raises:
+            WorkspaceError: there is no such revision, or no repository.
+        """
         arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options")
         status, out, error = await self._try(*arguments, f"{revision}^{{commit}}")
         if status:
@@ -201,10 +217,36 @@ class Git:
         root = Path(self.root)
         return (root, *root.parents)
 
-    async def _run(
-        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+    async def ask(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> bytes:
-        status, out, error = await self._try(*arguments, given=given, settings=settings)
+        """What a plumbing command of git prints; it runs as everything here does.
+
+        Args:
+            arguments: the command's.
+            given: what it reads.
+            settings: that outrank all others.
+            index: the file to use as an index, instead of the user's.
+
+        Raises:
+            WorkspaceError: git failed.
+        """
+        return await self._run(*arguments, given=given, settings=settings, index=index)
+
+    async def _run(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
+    ) -> bytes:
+        status, out, error = await self._try(
+            *arguments, given=given, settings=settings, index=index
+        )
         if status:
             raise self._failure(f"git {arguments[0]} failed in {self.root}", error)
         return out
@@ -218,13 +260,20 @@ class Git:
         return WorkspaceError(f"{what}: {first}", hint or " ".join(rest.split()))
 
     async def _try(
-        self, *arguments: str, given: bytes = b"", settings: Mapping[str, str] | None = None
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        index: str = "",
     ) -> tuple[int, bytes, bytes]:
         pipe = asyncio.subprocess.PIPE
+        environment = self._environment({**_SETTINGS, **(settings or {})})
+        if index:
+            environment["GIT_INDEX_FILE"] = index
         try:
             process = await asyncio.create_subprocess_exec(
                 "git", "--no-pager", "--no-replace-objects", *arguments,
-                cwd=self.root, env=self._environment({**_SETTINGS, **(settings or {})}),
+                cwd=self.root, env=environment,
                 stdin=pipe, stdout=pipe, stderr=pipe,
             )  # fmt: skip
         except FileNotFoundError as error:

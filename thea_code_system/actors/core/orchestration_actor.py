@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,8 +16,10 @@ from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.errors import WorkspaceError
 from thea_code_system.ledger.cache import KeptRun
 from thea_code_system.ledger.state import State
+from thea_code_system.values.commits import Committed
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import FileOutcome, Skipped
 from thea_code_system.values.report import Job, Mode, RunReport
@@ -36,6 +38,8 @@ from thea_code_system.wrappers.clock import Stopwatch
 
 if TYPE_CHECKING:
     from thea_code_system.actors.delivery import Delivery
+    from thea_code_system.actors.placement import RunPlacement
+    from thea_code_system.actors.proof import Proof
     from thea_code_system.actors.run import Run
 
 
@@ -57,7 +61,9 @@ class OrchestrationActor(Actor):
     @remote_method
     async def run(self, job: Job) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes as they finish; in WRITE mode each is on disk when it is yielded."""
-        self._plan = RunPlan(self._config, recent_work=job.is_recent_work)
+        self._plan = RunPlan(
+            self._config, recent_work=job.is_recent_work, changed_lines=job.changed_lines
+        )
         order = self._plan.proof
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
@@ -120,50 +126,57 @@ class OrchestrationActor(Actor):
         self, job: Job, order: ProofOrder, memory: OutcomeMemory, cache: Path | None
     ) -> AsyncGenerator[FileOutcome, None]:
         """A run that has to look: survey, facts, what is known, and the rest through a pool."""
+        from thea_code_system.actors.agenda import Agenda
+        from thea_code_system.actors.budget import RunBudget, Turns
+        from thea_code_system.actors.committing import RunCommits
         from thea_code_system.actors.core.workspace_actor import WorkspaceActor
         from thea_code_system.actors.delivery import Delivery
         from thea_code_system.actors.intake import Intake
         from thea_code_system.actors.placement import RunPlacement
         from thea_code_system.actors.run import Run
 
+        budget = RunBudget(self._config)
         await self._plan.check_codes()
         workspace = create_actor(
             WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
         )
+        commits = RunCommits(job, workspace, self._ledger, trust=self._config.trust)
+        await commits.ready()
         run_id = await self._begin(workspace, job)
         given, survey = await self._found(workspace, job)
         self._expected = len([*given, *survey.entries, *survey.skipped])
         self.identity = ActorIdentity(self.name, run_id)
         self.log.info("%d files found below %s", self._expected, self._config.root)
-        context = await self._context(workspace)
+        context = await self._context(workspace, job, [*given, *survey.entries])
         intake = Intake(workspace, memory, context)
         placement = RunPlacement(self._config)
         proof = placement.proof(order) if order.wants_tree else None
-        staged = job.mode is Mode.STAGED
-        self._delivery = Delivery(workspace, self._ledger, run_id, staged=staged, proof=proof)
-        run = Run(intake, self._delivery, memory)
+        self._delivery = Delivery(
+            workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED, proof=proof
+        )
         known = {} if given else await intake.known(survey.entries)
-        for outcome in run.recalled([*survey.skipped, *known.values()]):
-            yield outcome
         entries = [entry for entry in survey.entries if entry.path not in known]
+        guarded = await commits.guarded([entry.path for entry in entries])
+        agenda = Agenda(given, entries, guarded, in_order=budget.limits)
+        run = Run(intake, self._delivery, memory, Turns(agenda.paths, budget))
+        for outcome in run.recalled([*survey.skipped, *known.values()]):
+            yield commits.add(outcome)
         context = await self._within_budget(workspace, context, entries)
         if entries or given:
-            sources = self._listed(given) if given else intake.sources(self._longest(entries))
             try:
-                async with await placement.pool(context, len(entries), run_id) as pool:
-                    async with aclosing(run.corrected(sources, pool)) as outcomes:
+                opened = placement.pool(context, len(entries), run_id, batch=agenda.batch)
+                async with await opened as pool:
+                    async with aclosing(run.corrected(agenda, pool)) as outcomes:
                         async for outcome in outcomes:
-                            yield outcome
+                            yield commits.add(outcome)
                     await run.gather(pool)
+            except WorkspaceError:
+                await self._finish(run, run_id, placement, proof, Committed())
+                raise
             finally:
-                await placement.close()
-                if proof is not None:
-                    await proof.close()
-                    self._warnings.extend(proof.notes)
-        for actor in (self, workspace, self._ledger):
-            run.note(await actor.metrics(), await actor.health_check())
-        trees = dict(proof.trees) if proof is not None else {}
-        await self._finish(run, run_id, placement.description, trees)
+                await self._close(placement, proof)
+        await run.look_at(self, workspace, self._ledger)
+        await self._finish(run, run_id, placement, proof, await commits.commit(run_id))
         if run.kept is not None and survey.manifest is not None:
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
             await memory.keep_run(repr(job.paths), kept)
@@ -187,7 +200,7 @@ class OrchestrationActor(Actor):
             (path,) = job.files or ("stdin.py",)
             return [SourceFile.decode(path, job.stdin or b"")], Survey(())
         if job.mode is Mode.STAGED:
-            staged = await workspace.staged()
+            staged = await workspace.staged(job.paths)
             skipped = tuple(one for one in staged if isinstance(one, Skipped))
             return [one for one in staged if isinstance(one, SourceFile)], Survey((), skipped)
         chosen = job.files
@@ -196,10 +209,16 @@ class OrchestrationActor(Actor):
         survey: Survey = await workspace.survey(job.paths, chosen)
         return [], survey
 
-    async def _context(self, workspace: ActorHandle) -> ProjectContext:
+    async def _context(
+        self, workspace: ActorHandle, job: Job, files: Sequence[SourceFile | Entry]
+    ) -> ProjectContext:
         facts = await workspace.facts(self._plan.needs)
         refused = frozenset(one.fingerprint for one in await self._ledger.refusals())
-        return self._plan.context(facts, refused)
+        context = self._plan.context(facts, refused)
+        if not job.changed_lines:
+            return context
+        lines = await workspace.changed_lines([one.path for one in files], job.since)
+        return replace(context, changed=lines)
 
     async def _within_budget(
         self, workspace: ActorHandle, context: ProjectContext, entries: Sequence[Entry]
@@ -223,8 +242,20 @@ class OrchestrationActor(Actor):
             )
         return replace(context, searched=reached)
 
+    async def _close(self, placement: RunPlacement, proof: Proof | None) -> None:
+        """Leave the cluster, and whoever proved corrections."""
+        await placement.close()
+        if proof is not None:
+            await proof.close()
+            self._warnings.extend(proof.notes)
+
     async def _finish(
-        self, run: Run, run_id: str, placement: str, trees: Mapping[str, int]
+        self,
+        run: Run,
+        run_id: str,
+        placement: RunPlacement,
+        proof: Proof | None,
+        committed: Committed,
     ) -> None:
         """Make the report, and enter it."""
         self._report = RunReport(
@@ -234,14 +265,17 @@ class OrchestrationActor(Actor):
             seconds=self._watch.seconds(),
             files=dict(run.files),
             states=dict(run.states),
-            placement=placement,
+            placement=placement.description,
             unavailable=run.unavailable,
             warnings=(*self._warnings, *run.warnings),
             statistics=run.statistics.pack(),
             actors=run.actors,
-            proof=trees,
+            proof=dict(proof.trees) if proof is not None else {},
+            commits=committed.commits,
+            problems=committed.problems,
         )
-        self.log.info("finished (%s): %s, %s", placement, dict(run.files), dict(run.states))
+        where, files, states = placement.description, dict(run.files), dict(run.states)
+        self.log.info("finished (%s): %s, %s", where, files, states)
         if run_id:
             plain = asdict(self._report)
             statistics = plain.pop("statistics")
@@ -263,13 +297,3 @@ class OrchestrationActor(Actor):
             placement="unchanged",
             warnings=tuple(self._warnings),
         )
-
-    @staticmethod
-    def _longest(entries: Sequence[Entry]) -> list[Entry]:
-        """Longest first, so that no worker is left with a large file at the end."""
-        return sorted(entries, key=lambda entry: (-entry.stamp.size, entry.path))
-
-    @staticmethod
-    async def _listed(sources: Sequence[SourceFile]) -> AsyncIterator[SourceFile]:
-        for source in sources:
-            yield source

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from thea_code_system.actors.serial import SerialThread
 from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.values.commits import CommitSeries, Committed
 from thea_code_system.values.correction import Edit
-from thea_code_system.values.outcome import Failed, Skipped
+from thea_code_system.values.lines import LineRanges
+from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Survey, TreeFacts, Write, Written
 from thea_code_system.workspace.git import Git
@@ -55,8 +59,9 @@ class WorkspaceActor(Actor):
 
     @remote_method
     async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
-        """Find the files under absolute ``paths``, or only the ``chosen`` ones, relative ones.
+        """Find the files under absolute ``paths``, or only the ``chosen`` ones among them.
 
+        ``chosen`` are relative to the root. Without ``paths`` they may lie anywhere below it.
         Entries whose stamp is known carry their digest.
 
         Raises:
@@ -110,16 +115,78 @@ class WorkspaceActor(Actor):
         return await self._git.recent()
 
     @remote_method
-    async def staged(self) -> list[SourceFile | Skipped]:
-        """The staged files as they are in the index.
+    async def staged(self, paths: Sequence[str] = ()) -> list[SourceFile | Skipped]:
+        """The staged files under absolute ``paths``, or all, as they are in the index.
 
         Raises:
             WorkspaceError: this is no repository.
         """
         blobs = await self._git.staged()
+        blobs = {path: blobs[path] for path in self._under(paths, tuple(blobs))}
         found = await self.survey((), chosen=tuple(blobs))
         wanted = {entry.path for entry in found.entries}
-        return [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
+        read = [self._reader.decode(path, blobs[path]) for path in blobs if path in wanted]
+        return [*read, *(Skipped(path, "", SkipReason.GONE) for path in blobs if self._gone(path))]
+
+    @remote_method
+    async def demand_readiness(self) -> None:
+        """Make sure that the corrections of a run can be committed.
+
+        Raises:
+            WorkspaceError: there is no commit yet, something is staged or under way, or git does
+                not know who commits.
+        """
+        from thea_code_system.workspace.readiness import Readiness
+
+        await Readiness(self._git).demand()
+
+    @remote_method
+    async def exists(self, path: str) -> bool:
+        """Whether there is anything under a path relative to the root, a dangling link too."""
+        return await asyncio.to_thread(os.path.lexists, Path(self._root, path))
+
+    @remote_method
+    async def uncommittable(self, paths: Sequence[str]) -> Mapping[str, str]:
+        """Why changes to some files could not be committed by themselves, in words, by path."""
+        from thea_code_system.workspace.readiness import Readiness
+
+        return await Readiness(self._git).objections(paths)
+
+    @remote_method
+    async def commit(self, series: CommitSeries, *, trust: bool = False) -> Committed:
+        """Commit what was written, and nothing else.
+
+        Args:
+            series: what to commit.
+            trust: whether the repository may choose the program that signs.
+
+        Raises:
+            WorkspaceError: git failed, or somebody committed meanwhile; no branch was moved.
+        """
+        from thea_code_system.workspace.committing import Committer
+
+        done = await Committer(self._git, trust=trust).commit(series)
+        if done.listing is None:
+            return done
+        before = series.before.get(series.listing)
+        problem = await asyncio.to_thread(self._list, series.listing, before, done.listing)
+        return replace(done, problems=(*done.problems, problem)) if problem else done
+
+    @remote_method
+    async def changed_lines(
+        self, paths: Sequence[str], revision: str | None = None
+    ) -> Mapping[str, LineRanges]:
+        """The changed lines of each file: in the tree since a revision, else of what is staged.
+
+        Raises:
+            WorkspaceError: there is no such revision, or no repository.
+        """
+        from thea_code_system.workspace.hunks import ChangedLines
+
+        lines = ChangedLines(self._git)
+        if revision is None:
+            return await lines.staged(paths)
+        return await lines.since(revision, paths)
 
     @remote_method
     async def carry(
@@ -131,12 +198,29 @@ class WorkspaceActor(Actor):
         carrier = TextCarrier(old, new)
         return await asyncio.to_thread(lambda: [carrier.carry(edits) for edits in corrections])
 
+    @remote_method
+    async def nearest(self, old: str, new: str, offsets: Sequence[int]) -> list[int]:
+        """Where a new text comes closest to places of an old one."""
+        from thea_code_system.values.carrying import TextCarrier
+
+        carrier = TextCarrier(old, new)
+        return await asyncio.to_thread(lambda: [carrier.nearest(offset) for offset in offsets])
+
     def _look(self, paths: Sequence[str], chosen: Sequence[str] | None) -> Survey:
+        if chosen is not None:
+            chosen = self._under(paths, chosen)
         found = self._walker.survey(paths, chosen)
         entries = self._index.recognise(found.entries)
         self._survey = Survey(entries, found.skipped, found.manifest)
         self._whole = chosen is None and self._root in paths
         return self._survey
+
+    def _under(self, paths: Sequence[str], chosen: Sequence[str]) -> Sequence[str]:
+        """The files among some, relative to the root, that lie under one of the absolute paths."""
+        roots = [Path(path).relative_to(self._root).as_posix() for path in paths]
+        if not roots or "." in roots:
+            return chosen
+        return [path for path in chosen if any(f"{path}/".startswith(f"{one}/") for one in roots)]
 
     def _gather(self, needs: frozenset[str]) -> TreeFacts:
         """The facts of the whole tree, also where only a part of it was surveyed."""
@@ -159,6 +243,22 @@ class WorkspaceActor(Actor):
         read = zip(entries, values, strict=True)
         self._index.remember((entry, value.digest) for entry, value in read if value.digest)
         return values
+
+    def _list(self, path: str, before: bytes | None, data: bytes) -> str:
+        """Write the file that lists commits, a new one too; the problem, if there is one."""
+        try:
+            if before is None:
+                with Path(self._root, path).open("xb"):
+                    before = b""
+        except OSError as error:
+            return f"{path} is committed, but not written: {error.strerror}"
+        (written,) = self._writer.write([Write(path, SourceFile.digest_of(before or b""), data)])
+        return written.problem and f"{path} is committed, but not written: {written.problem}"
+
+    def _gone(self, path: str) -> bool:
+        """Whether a file that would be corrected is not there."""
+        wanted = path.endswith(tuple(self._options.suffixes))
+        return wanted and not Path(self._root).joinpath(path).exists()
 
     def _digests(self, paths: Sequence[str]) -> dict[str, str]:
         found = ((path, self._reader.data(path)) for path in paths)

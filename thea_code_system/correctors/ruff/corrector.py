@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import ClassVar
 
 from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.ruff.additions import ImportAdditions
 from thea_code_system.correctors.ruff.imports import ImportJudge
 from thea_code_system.correctors.ruff.scopes import TargetScopes
 from thea_code_system.correctors.selection import FamilySelection
@@ -111,6 +112,7 @@ class RuffCorrector(Corrector):
         judge = ImportJudge(source, removals, context) if removals else None
         if judge:
             self._read_imports.add(source.path)
+        additions = ImportAdditions(source.text)
         general = "the project's own selection is not known" if answer.fallback else ""
         if context.looks_deliberate(source.path):
             general = "it looks like test data"
@@ -118,14 +120,17 @@ class RuffCorrector(Corrector):
             self._proposal(
                 group,
                 general or self._objection(source, group, judge),
+                imports=additions.of(edits),
                 wanted=judge is not None
                 and any(judge.is_wanted(one) for one in group if one.code in _REMOVES_IMPORTS),
             )
-            for _, group in sorted(groups.items())
+            for edits, group in sorted(groups.items())
         ]
 
     @staticmethod
-    def _proposal(group: Sequence[RuffFinding], objection: str, *, wanted: bool) -> Proposal:
+    def _proposal(
+        group: Sequence[RuffFinding], objection: str, *, imports: tuple[Edit, ...], wanted: bool
+    ) -> Proposal:
         """One fix, with all findings that it mends.
 
         With an objection it is never safe; what others import is for display only.
@@ -143,6 +148,7 @@ class RuffCorrector(Corrector):
             safety=safety,
             score=score,
             evidence=tuple([*evidence, ("objection", objection)] if objection else evidence),
+            imports=imports,
         )
 
     def _objection(
