@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from thea_cli.boundary import Terminated
 from thea_cli.console import Console, Style
 from thea_cli.exits import Exit
 from thea_cli.output import Output
@@ -41,7 +42,14 @@ class CorrectRun:
         if missing := self._request.missing(job):
             self._console.warn(missing)
         with Output(self._request.output_file) as output:
-            return Interruptible().run(self._correct(job, output))
+            try:
+                return Interruptible().run(self._correct(job, output))
+            except (KeyboardInterrupt, Terminated):
+                if job.request:
+                    self._console.note(
+                        "`thea resume` finishes this run, `thea undo` takes it back."
+                    )
+                raise
 
     async def _correct(self, job: Job, output: Output) -> int:
         from thea_code_system.actors.core.orchestration_actor import OrchestrationActor

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ class CorrectRequest:
     """The command line of `thea correct`.
 
     ``flags`` are settings given as flags, by field name of the configuration. ``fail_on`` is the
-    least confidence of a suggestion that fails the run.
+    least confidence of a suggestion that fails the run. ``resumes`` is the id of the run that this
+    request is to finish, and ``listed`` what its list of files said when it began.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -44,6 +46,8 @@ class CorrectRequest:
     quiet: bool = False
     verbose: int = 0
     command: str = ""
+    resumes: str = ""
+    listed: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This request as plain JSON values."""
@@ -52,7 +56,12 @@ class CorrectRequest:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> CorrectRequest:
         """The inverse of :meth:`to_json`."""
-        return cls(**{**plain, "paths": tuple(plain["paths"])})
+        listed = plain["listed"]
+        tuples = {
+            "paths": tuple(plain["paths"]),
+            "listed": None if listed is None else tuple(listed),
+        }
+        return cls(**{**plain, **tuples})
 
     @property
     def mode(self) -> Mode:
@@ -113,7 +122,9 @@ class CorrectRequest:
             text = self._text(files[0], sys.stdin.buffer.read())
             return Job(config.root, (path,), self.mode, files, text, command=self.command)
         paths = tuple(self._existing(path, config.root) for path in self.paths)
-        files_given = self._listed(config.root) if self.files_from else None
+        files_given = self.listed
+        if self.files_from and files_given is None:
+            files_given = self._listed(config.root)
         return Job(
             config.root,
             paths,
@@ -123,7 +134,22 @@ class CorrectRequest:
             command=self.command,
             every_file=config.output_format in {"json", "json-lines"},
             hook=bool(os.environ.get("PRE_COMMIT")),
+            request=self._kept(config, files_given),
+            resumes=self.resumes,
         )
+
+    def _kept(self, config: ProductionConfig, listed: tuple[str, ...] | None) -> str:
+        """All that finishing this run needs, should it be interrupted, from any folder."""
+        if self.mode is Mode.CHECK:
+            return ""
+        lasting = replace(
+            self,
+            paths=tuple(self._absolute(path) for path in self.paths),
+            listed=listed,
+            output_file=self._absolute(self.output_file) if self.output_file else None,
+            log_file=self._absolute(self.log_file) if self.log_file else None,
+        )
+        return json.dumps({"request": lasting.to_json(), "config": config.to_json()})
 
     @staticmethod
     def _text(path: str, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""One writer at a time, on every system, and none that outlives its process."""
+"""Locks between processes, on every system, and none that outlives its process."""
 
 from __future__ import annotations
 
@@ -56,3 +56,29 @@ class WriteTurn:
                 self._connection.execute("ROLLBACK")
             self._connection.close()
             self._connection = None
+
+
+class RunMark:
+    """Shows that a run is under way: held while it lasts, and free once its process is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = WriteTurn(path)
+
+    def set(self) -> bool:
+        """Claim the run; False if another process has it."""
+        return self._turn.take(0.0)
+
+    def is_set(self) -> bool:
+        """Whether a process has the run; what a killed one left behind is removed."""
+        if not self._path.exists():
+            return False
+        if not self.set():
+            return True
+        self.clear()
+        return False
+
+    def clear(self) -> None:
+        """Give the run back, and leave no file."""
+        self._turn.give_back()
+        self._path.unlink(missing_ok=True)

@@ -25,6 +25,8 @@ class Job:
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
     is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
     are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it.
+    ``request`` is kept with the run until it has finished, for the caller to ask for the same again
+    as ``resumes``: the id of the interrupted run that is to be finished.
     """
 
     root: str
@@ -36,6 +38,8 @@ class Job:
     command: str = ""
     every_file: bool = False
     hook: bool = False
+    request: str = ""
+    resumes: str = ""
 
     @property
     def is_recent_work(self) -> bool:

@@ -15,6 +15,7 @@ from thea_code_system import __version__
 from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
+from thea_code_system.actors.recovery import Recovery, Resumption
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.ledger.cache import KeptRun
 from thea_code_system.ledger.state import State
@@ -62,7 +63,7 @@ class OrchestrationActor(Actor):
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
-        replayable = whole and not job.every_file
+        replayable = whole and not job.every_file and not job.resumes
         if replayable and (kept := await memory.unchanged_run(repr(job.paths))):
             for outcome in kept.outcomes:
                 yield outcome
@@ -131,8 +132,9 @@ class OrchestrationActor(Actor):
             WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
         )
         run_id = await self._begin(workspace, job)
-        given, survey = await self._found(workspace, job)
-        self._expected = len([*given, *survey.entries, *survey.skipped])
+        resumed = Resumption(await self._done_before(job))
+        given, survey, done = resumed.rest(*await self._found(workspace, job))
+        self._expected = len([*done, *given, *survey.entries, *survey.skipped])
         self.identity = ActorIdentity(self.name, run_id)
         self.log.info("%d files found below %s", self._expected, self._config.root)
         context = await self._context(workspace)
@@ -140,10 +142,15 @@ class OrchestrationActor(Actor):
         placement = RunPlacement(self._config)
         proof = placement.proof(order) if order.wants_tree else None
         staged = job.mode is Mode.STAGED
-        self._delivery = Delivery(workspace, self._ledger, run_id, staged=staged, proof=proof)
+        self._delivery = Delivery(
+            *(workspace, self._ledger, run_id),
+            staged=staged,
+            proof=proof,
+            written=resumed.written,
+        )
         run = Run(intake, self._delivery, memory)
         known = {} if given else await intake.known(survey.entries)
-        for outcome in run.recalled([*survey.skipped, *known.values()]):
+        for outcome in run.recalled([*done, *survey.skipped, *known.values()]):
             yield outcome
         entries = [entry for entry in survey.entries if entry.path not in known]
         context = await self._within_budget(workspace, context, entries)
@@ -173,13 +180,26 @@ class OrchestrationActor(Actor):
         """Settle what a killed run left, then enter this one; no id where nothing is written."""
         if job.mode in {Mode.CHECK, Mode.STDIN}:
             return ""
-        if torn := await self._ledger.torn():
-            await workspace.sweep([(one.path, one.planned) for one in torn])
-            disk = await workspace.digests([one.path for one in torn])
-            await self._ledger.recover(torn, disk)
+        await Recovery(self._ledger, workspace).settle()
+        if job.resumes:
+            return job.resumes
+        if left := await self._ledger.last_interrupted():
+            self._warnings.append(
+                f"run {left} was interrupted: `thea resume {left}` finishes it,"
+                f" `thea undo {left}` takes it back"
+            )
         settings = self._plan.settings.digest()
-        run: str = await self._ledger.begin_run(job.command, settings, __version__, job.mode.value)
+        about = (job.command, settings, __version__, job.mode.value, job.request)
+        run: str = await self._ledger.begin_run(*about)
         return run
+
+    async def _done_before(self, job: Job) -> tuple[FileOutcome, ...]:
+        """What came of the files that an interrupted run need not look at again."""
+        if not job.resumes:
+            return ()
+        settings = self._plan.settings.digest()
+        done: tuple[FileOutcome, ...] = await self._ledger.resume_run(job.resumes, settings)
+        return done
 
     async def _found(self, workspace: ActorHandle, job: Job) -> tuple[list[SourceFile], Survey]:
         """Sources that are given as such (index, standard input), or the files to read."""
