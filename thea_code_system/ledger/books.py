@@ -32,6 +32,8 @@ class Books:
         self.history = LedgerHistory(self._database)
         self.turn = WriteTurn(state.path.joinpath("turn.sqlite"))
         self._mine: RunMark | None = None
+        for left in () if state.blank else state.path.glob("run-*.sqlite"):
+            RunMark(left).is_set()  # removes what a killed run left
 
     @cached_property
     def interruptions(self) -> Interruptions:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from thea_code_system.errors import LedgerError
 
+_ASKED = 1.0  # seconds: who only asks whether a run is under way holds its mark for a moment
+
 
 class WriteTurn:
     """A lock between the processes that write to one project.
@@ -67,13 +69,17 @@ class RunMark:
 
     def set(self) -> bool:
         """Claim the run; False if another process has it."""
-        return self._turn.take(0.0)
+        while self._turn.take(_ASKED):
+            if self._path.exists():
+                return True
+            self._turn.give_back()  # somebody who found it free has just removed it
+        return False
 
     def is_set(self) -> bool:
         """Whether a process has the run; what a killed one left behind is removed."""
         if not self._path.exists():
             return False
-        if not self.set():
+        if not self._turn.take(0.0):
             return True
         self.clear()
         return False
