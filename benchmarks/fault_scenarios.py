@@ -16,6 +16,20 @@ UNUSED = b"import os\r\nimport sys\r\n\r\nprint(sys.argv)\r\n"
 FIXED = b"import sys\r\n\r\nprint(sys.argv)\r\n"
 DRIVER = Path(__file__).with_name("fault_driver.py")
 GONE = 5.0  # seconds after which no process of a run may live
+NODES = """
+import sys
+from ray.cluster_utils import Cluster
+
+options = {"include_dashboard": False, "object_store_memory": 128 << 20}
+cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **options})
+nodes = [cluster.add_node(num_cpus=2, object_store_memory=128 << 20) for _ in range(2)]
+cluster.wait_for_nodes()
+print("ADDRESS", cluster.address, flush=True)
+for line in sys.stdin:
+    cluster.remove_node(nodes.pop(), allow_graceful=False)
+    print("REMOVED", 1, flush=True)
+cluster.shutdown()
+"""
 START = 120.0  # seconds for a cluster to start; a busy machine takes long
 
 
@@ -239,10 +253,47 @@ class Poison(Scenario):
     poison = True
 
 
+class NodeLost(Scenario):
+    """Three nodes, the head without room for actors; one of the others goes."""
+
+    name = "one of three nodes lost"
+    deadline = 90.0
+    bound = 240.0
+
+    @contextmanager
+    def surroundings(self):
+        quiet = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
+        with subprocess.Popen(
+            [sys.executable, "-c", NODES], env={**self.environment, **quiet}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as self.nodes:  # fmt: skip
+            self.address = self.told("ADDRESS")
+            yield
+            self.nodes.stdin.close()
+            self.nodes.wait(60)
+        super().family_left(self.told_of)
+
+    def told(self, word):
+        for line in self.nodes.stdout:
+            if line.startswith(word):
+                return line.split()[1]
+        raise RuntimeError(f"{self.name}: the cluster does not start")
+
+    def arguments(self):
+        return ("--workers", "2", "--address", self.address)
+
+    def strike(self, _):
+        self.nodes.stdin.write("remove\n")
+        self.nodes.stdin.flush()
+        self.told("REMOVED")
+
+    def family_left(self, told):
+        """The cluster lives on, as it should; what is left after it is looked at later."""
+        self.told_of = told
+
+
 class RayletKilled(Scenario):
     name = "raylet killed"
-    expected = "2: a clear error, finished files are kept"
-    code = 2
 
     def strike(self, _):
         for pid in self.family.named("raylet/raylet"):
@@ -250,14 +301,21 @@ class RayletKilled(Scenario):
 
 
 class GcsKilled(Scenario):
-    name = "GCS killed"
-    expected = "2: a clear error, finished files are kept"
-    code = 2
-    deadline = 10.0
+    name = "GCS killed: the actors that there are go on"
 
     def strike(self, _):
-        (pid,) = self.family.named("gcs_server")
+        (pid,) = self.family.named("gcs/gcs_server")
         os.kill(pid, signal.SIGKILL)
+
+
+class GcsAndWorkerKilled(GcsKilled):
+    name = "GCS and a worker killed: nothing can be replaced"
+    expected = "2: a clear error, the rest by resume"
+    code = 2
+
+    def strike(self, run):
+        super().strike(run)
+        os.kill(self.workers()[0], signal.SIGKILL)
 
 
 class StoreFull(Scenario):
@@ -265,6 +323,21 @@ class StoreFull(Scenario):
     files = 24
     size = 400_000
     env: ClassVar = {"FAULT_FILL": "1"}
+
+
+class MemoryFull(Scenario):
+    name = "memory full: Ray kills every worker"
+    expected = "2: a clear error, the rest by resume"
+    code = 2
+    env: ClassVar = {"RAY_memory_usage_threshold": "0.001", "RAY_memory_monitor_refresh_ms": "50"}
+
+    def wait_for_work(self, _):
+        """There will be none."""
+
+    def recover(self, told):
+        for name in self.env:
+            del self.environment[name]
+        super().recover(told)
 
 
 class InterruptedTwice(Scenario):
@@ -300,6 +373,7 @@ class DriverKilled(Scenario):
 
 
 SCENARIOS = (
-    Scenario, WorkerKilled, WorkerStopped, Poison, RayletKilled, GcsKilled, StoreFull,
+    Scenario, WorkerKilled, WorkerStopped, Poison, NodeLost, RayletKilled, GcsKilled,
+    GcsAndWorkerKilled, StoreFull, MemoryFull,
     InterruptedOnce, InterruptedTwice, DriverKilled,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from thea_cli.signals import Interruptible
 from thea_cli.summary import Summary
 from thea_cli.texts import Texts
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.errors import ActorError, ClusterError
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.report import Job, RunReport
 from thea_code_system.values.source import SourceFile
@@ -44,7 +45,7 @@ class CorrectRun:
         with Output(self._request.output_file) as output:
             try:
                 return Interruptible().run(self._correct(job, output))
-            except (KeyboardInterrupt, Terminated):
+            except (KeyboardInterrupt, Terminated, ActorError, ClusterError):
                 if job.request:
                     self._console.note(
                         "`thea resume` finishes this run, `thea undo` takes it back."
