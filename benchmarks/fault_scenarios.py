@@ -93,8 +93,8 @@ class Scenario:
     expected = "0: all corrected"
     code = 0
     files = 160
-    deadline = 60.0  # seconds of a call
-    bound = 120.0  # seconds from the fault to the end
+    deadline = 240.0  # seconds of a call; a busy machine takes a minute to import torch
+    bound = 500.0  # seconds from the fault to the end
     poison = False
     size = 0  # bytes of comment in each file
     env: ClassVar = {}
@@ -143,7 +143,9 @@ class Scenario:
                 told.code = run.returncode
                 self.judge(told, out, err)
             except subprocess.TimeoutExpired:
-                told.problems.append(f"it did not end within {self.bound:g} s")
+                run.kill()
+                said = run.communicate()[1][-1000:]
+                told.problems.append(f"it did not end within {self.bound:g} s: {said}")
                 told.seconds = self.bound
             finally:
                 self.family_left(told)
@@ -238,9 +240,8 @@ class WorkerKilled(Scenario):
 
 
 class WorkerStopped(Scenario):
-    name = "worker stopped (SIGSTOP), calls bound to 30 s"
-    deadline = 30.0
-    bound = 240.0
+    name = "worker stopped (SIGSTOP), calls bound to 60 s"
+    deadline = 60.0
 
     def strike(self, _):
         os.kill(self.workers()[0], signal.SIGSTOP)
@@ -257,8 +258,6 @@ class NodeLost(Scenario):
     """Three nodes, the head without room for actors; one of the others goes."""
 
     name = "one of three nodes lost"
-    deadline = 90.0
-    bound = 240.0
 
     @contextmanager
     def surroundings(self):

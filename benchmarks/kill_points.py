@@ -25,7 +25,7 @@ FILES = {
     "src/deep/latin.py": b"# coding: latin-1\nimport re\nx = '\xe9'\n",
     "src/deep/script.py": b"#!/usr/bin/env python\nimport re\nprint('x')\n",
 }
-OPTIONS = ("--select", "ruff")
+OPTIONS = ("--select", "ruff", "--cache-dir", "../cache")
 OURS = {".gitignore", "identity", "ledger.sqlite", "cache.sqlite", "turn.sqlite"}
 HOMES = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
 
@@ -171,10 +171,12 @@ class Act:
     arguments: tuple
     allowed: tuple
     stdin: bytes = b""
+    every: int = 1
 
 
 ACTS = (
     Act("correct", "fresh", ("correct", *OPTIONS), ("fresh", "corrected")),
+    Act("correct, no cache yet", "bare", ("correct", *OPTIONS), ("fresh", "corrected"), every=5),
     Act("resume", "torn", ("resume",), ("fresh", "corrected")),
     Act("undo", "corrected", ("undo",), ("fresh", "corrected")),
     Act("review", "corrected", ("review",), ("corrected", "reviewed"), b"y\n" * 9),
@@ -195,7 +197,12 @@ class KillPoints:
 
         self.place.build()
         self._import()
+        self.snapshots["bare"] = self.place.snapshot()
         ScratchTree._base = staticmethod(self.place.scratch)  # noqa: SLF001 - no setting has it
+        self._expect(self._plainly(("correct", *OPTIONS)), 0)
+        shutil.copytree(self.place.folder / "case" / "cache", self.place.folder / "warm")
+        self.place.take("bare")
+        shutil.copytree(self.place.folder / "warm", self.place.folder / "case" / "cache")
         self._keep("fresh")
         for kept, *commands in (
             ("corrected", ("correct", *OPTIONS)),
@@ -217,27 +224,33 @@ class KillPoints:
         return [self.kill(act) for act in ACTS]
 
     def kill(self, act):
-        """One command: before and after each operation, and half-way through each write."""
+        """One command: before each operation, half-way through each write, and after the last.
+
+        After one operation and before the next the disk is the same.
+        """
         self.place.take(act.kept)
         log = self._counted(act)
         points = [
             (number, when)
             for number, name in enumerate(log)
-            for when in (BEFORE, HALF, AFTER)
-            if when != HALF or name in {"write", "sqlite pwrite"}
+            for when in (BEFORE, HALF)
+            if when != HALF or name == "write"
         ]
+        points.append((len(log) - 1, AFTER))
         result = Killed(act.name, Counter(log))
         started = time.monotonic()
         first, shares = self.share
-        for number, when in points[:: self.every][first::shares]:
+        for number, when in points[:: self.every * act.every][first::shares]:
             self.place.take(act.kept)
             if self._killed(act, number, when) is not None:
                 result.missed += 1  # what threads do may come in another order and number
                 continue
             result.points += 1
-            for problem in self._problems(act):
-                name = log[number]
-                result.problems.append(f"{act.name} {when} {name} ({number}): {problem}")
+            where = f"{act.name} {when} {log[number]} ({number})"
+            try:
+                result.problems.extend(f"{where}: {problem}" for problem in self._problems(act))
+            except (ValueError, RuntimeError, OSError) as error:
+                result.problems.append(f"{where}: {error!r}")
         result.seconds = time.monotonic() - started
         return result
 
