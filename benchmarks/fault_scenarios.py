@@ -108,6 +108,7 @@ class Scenario:
         places = ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
         homes = {name: str(Path(folder, name.lower())) for name in places}
         self.environment = {**os.environ, **homes, **self.env, **self.family.env}
+        self.environment["RAY_worker_niceness"] = "0"  # else they starve on a busy machine
         self.environment.pop("RAY_ADDRESS", None)
         self.tail = b"# " + b"x" * self.size + b"\r\n" if self.size else b""
         self.paths = [self.root / f"f{number:03}.py" for number in range(self.files)]

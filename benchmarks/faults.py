@@ -72,7 +72,7 @@ class KillTable:
         first = results[0]
         return Killed(
             first.name,
-            Counter(first.operations),
+            first.operations,
             sum(result.points for result in results),
             sum(result.missed for result in results),
             [problem for result in results for problem in result.problems],

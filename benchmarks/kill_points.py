@@ -35,7 +35,7 @@ class Killed:
     """What was tried of one command: operations counted, points tried, problems found."""
 
     name: str
-    operations: Counter = field(default_factory=Counter)
+    operations: dict = field(default_factory=dict)
     points: int = 0
     missed: int = 0
     problems: list = field(default_factory=list)
@@ -237,7 +237,7 @@ class KillPoints:
             if when != HALF or name == "write"
         ]
         points.append((len(log) - 1, AFTER))
-        result = Killed(act.name, Counter(log))
+        result = Killed(act.name, dict(Counter(log)))
         started = time.monotonic()
         first, shares = self.share
         for number, when in points[:: self.every * act.every][first::shares]:
