@@ -196,7 +196,7 @@ class Scenario:
         if told.corrected != wanted:
             told.problems.append(f"{told.corrected} corrected instead of {wanted}: {err[-600:]}")
         if "Traceback" in err:
-            told.problems.append(f"a traceback: {err[-1500:]}")
+            told.problems.append(f"a traceback: {err[:3000]}")
 
     def corrected(self):
         """How many files are corrected on the disk."""

@@ -154,7 +154,8 @@ class Place:
         os.lseek(entry, 0, os.SEEK_SET)
         for source, target in ((entry, 0), (output, 1), (output, 2)):
             os.dup2(source, target)
-        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - lasts as long as the process
+        sys.stdin = os.fdopen(0, "r", closefd=False)
+        sys.stdout, sys.stderr = (os.fdopen(each, "w", 1, closefd=False) for each in (1, 2))
         return Boundary().run(lambda: act(list(arguments)))
 
     def said(self):

@@ -36,6 +36,8 @@ QUIET = {
     "RAY_NUM_REDIS_GET_RETRIES": "1",
     "RAY_gcs_rpc_server_connect_timeout_s": "5",
     "RAY_py_gcs_connect_timeout_s": "5",
+    # Ray would have its workers yield to everything else; who wants that says `nice thea`.
+    "RAY_worker_niceness": "0",
     # Ray would end this process, without a word of ours, a minute after it lost its head node.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "3600",
 }
