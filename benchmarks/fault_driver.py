@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
@@ -71,10 +72,11 @@ class Driver:
 
             made = await asked(placement, *arguments, **options)
             held = []
-            for _ in range(40):  # ten times what the store holds, the first of it pinned
-                held.append(ray.put(np.zeros(64 << 20, dtype=np.uint8)))
-                if len(held) < 4:
-                    held.append(ray.get(held[-1]))
+            with suppress(ray.exceptions.RayError):  # it and the disk that it spills to are full
+                for _ in range(12):  # three times what the store holds, the first of it pinned
+                    held.append(ray.put(np.zeros(64 << 20, dtype=np.uint8)))
+                    if len(held) < 4:
+                        held.append(ray.get(held[-1]))
             made.held = held
             return made
 
