@@ -84,9 +84,17 @@ class KillSwitch:
         return lambda: write(descriptor, data[: len(data) // 2])
 
     def _hook_sqlite(self):
-        switch, connect = self, sqlite3.connect
+        connect = sqlite3.connect
 
-        class Connection(sqlite3.Connection):
+        def connected(*arguments, factory=sqlite3.Connection, **options):
+            return connect(*arguments, factory=self._watched(factory), **options)
+
+        sqlite3.connect = connected
+
+    def _watched(self, factory):
+        switch = self
+
+        class Connection(factory):
             """Counts what is more than reading."""
 
             def execute(self, statement, *values):
@@ -112,10 +120,7 @@ class KillSwitch:
                     return work(statement, *values)
                 return switch.around(word, lambda: work(statement, *values))
 
-        def connected(*arguments, **options):
-            return connect(*arguments, factory=Connection, **options)
-
-        sqlite3.connect = connected
+        return Connection
 
 
 class _Vfs(ctypes.Structure):
