@@ -17,6 +17,7 @@ from thea_code_system.errors import UsageError
 COMMANDS = {
     "correct": "Correct files in place; with --check or --diff, show what would be corrected.",
     "review": "Answer suggestions one by one.",
+    "resume": "Finish a run that was interrupted.",
     "undo": "Take back a run, or files, rules and corrections of it.",
     "history": "List runs, and the corrections of a run.",
     "clean": "Drop old former contents of files, and the cache.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from thea_cli.boundary import Terminated
 from thea_cli.console import Console, Style
 from thea_cli.exits import Exit
 from thea_cli.output import Output
@@ -15,6 +16,7 @@ from thea_cli.signals import Interruptible
 from thea_cli.summary import Summary
 from thea_cli.texts import Texts
 from thea_code_system.config.production import ProductionConfig
+from thea_code_system.errors import ActorError, ClusterError
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.report import Job, RunReport
 from thea_code_system.values.source import SourceFile
@@ -41,7 +43,14 @@ class CorrectRun:
         if missing := self._request.missing(job):
             self._console.warn(missing)
         with Output(self._request.output_file) as output:
-            return Interruptible().run(self._correct(job, output))
+            try:
+                return Interruptible().run(self._correct(job, output))
+            except (KeyboardInterrupt, Terminated, ActorError, ClusterError):
+                if job.request:
+                    self._console.note(
+                        "`thea resume` finishes this run, `thea undo` takes it back."
+                    )
+                raise
 
     async def _correct(self, job: Job, output: Output) -> int:
         from thea_code_system.actors.core.orchestration_actor import OrchestrationActor

@@ -47,12 +47,14 @@ class Project:
     async def _opened(self, work: Callable[[Project], Coroutine[Any, Any, int]]) -> int:
         from thea_code_system.actors.core.ledger_actor import LedgerActor
         from thea_code_system.actors.core.workspace_actor import WorkspaceActor
+        from thea_code_system.actors.recovery import Recovery
         from thea_code_system.workspace.walking import WalkOptions
         from thea_code_system.wrappers import create_actor
 
         self.ledger = create_actor(LedgerActor, self.root, make=False, inline=True)
         self._workspace = create_actor(WorkspaceActor, self.root, WalkOptions(()), inline=True)
         try:
+            await Recovery(self.ledger, self._workspace).settle()
             return await work(self)
         finally:
             await asyncio.shield(self.ledger.shutdown())

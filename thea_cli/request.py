@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ class CorrectRequest:
     """The command line of `thea correct`.
 
     ``flags`` are settings given as flags, by field name of the configuration. ``fail_on`` is the
-    least confidence of a suggestion that fails the run.
+    least confidence of a suggestion that fails the run. ``resumes`` is the id of the run that this
+    request is to finish, and ``listed`` what its list of files said when it began.
     """
 
     paths: tuple[str, ...] = (".",)
@@ -48,6 +50,8 @@ class CorrectRequest:
     quiet: bool = False
     verbose: int = 0
     command: str = ""
+    resumes: str = ""
+    listed: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This request as plain JSON values."""
@@ -56,7 +60,12 @@ class CorrectRequest:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> CorrectRequest:
         """The inverse of :meth:`to_json`."""
-        return cls(**{**plain, "paths": tuple(plain["paths"])})
+        listed = plain["listed"]
+        tuples = {
+            "paths": tuple(plain["paths"]),
+            "listed": None if listed is None else tuple(listed),
+        }
+        return cls(**{**plain, **tuples})
 
     @property
     def mode(self) -> Mode:
@@ -119,7 +128,9 @@ class CorrectRequest:
         paths = tuple(self._existing(path, config.root) for path in self.paths)
         if self.paths == (".",) and (self.staged or self.since or self.files_from):
             paths = (config.root,)  # what they name counts wherever one stands in the project
-        files_given = self._listed(config.root) if self.files_from else None
+        files_given = self.listed
+        if self.files_from and files_given is None:
+            files_given = self._listed(config.root)
         return Job(
             config.root,
             paths,
@@ -132,7 +143,22 @@ class CorrectRequest:
             changed_lines=self.changed_lines,
             commit_per=CommitPer(self.commit_per) if self.commit_per else None,
             list_commits=self.list_commits,
+            request=self._kept(config, files_given),
+            resumes=self.resumes,
         )
+
+    def _kept(self, config: ProductionConfig, listed: tuple[str, ...] | None) -> str:
+        """All that finishing this run needs, should it be interrupted, from any folder."""
+        if self.mode is Mode.CHECK:
+            return ""
+        lasting = replace(
+            self,
+            paths=tuple(self._absolute(path) for path in self.paths),
+            listed=listed,
+            output_file=self._absolute(self.output_file) if self.output_file else None,
+            log_file=self._absolute(self.log_file) if self.log_file else None,
+        )
+        return json.dumps({"request": lasting.to_json(), "config": config.to_json()})
 
     @staticmethod
     def _text(path: str, data: bytes) -> bytes:

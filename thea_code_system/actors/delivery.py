@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from thea_code_system.actors.proof import Proof
@@ -29,6 +29,9 @@ class Delivery:
 
     Without the id of a run nothing is written: the outcomes only say what would be. What has a
     proof is delivered in one batch, because corrections are proved together.
+
+    ``written`` are files that an interrupted part of the run wrote, with the digests of what they
+    were before.
     """
 
     def __init__(
@@ -39,12 +42,14 @@ class Delivery:
         *,
         staged: bool = False,
         proof: Proof | None = None,
+        written: Mapping[str, str] | None = None,
     ) -> None:
         self._workspace = workspace
         self.proof = proof
         self._ledger = ledger
         self._run = run
         self._staged = staged
+        self._written_before = written or {}
         self._texts: dict[str, tuple[str, str]] = {}
 
     def texts(self, path: str) -> tuple[str, str] | None:
@@ -52,11 +57,17 @@ class Delivery:
         return self._texts.get(path)
 
     async def present(self, path: str) -> tuple[str, str] | None:
-        """The text of a file that needed no correcting, twice; None where it cannot be read."""
-        found = await self._workspace.contents([path])
-        if path not in found:
+        """The text of a file that this process did not correct, twice; None where it is gone.
+
+        Of a file that was written before the run was interrupted, it is the text before that.
+        """
+        if path in self._written_before:
+            data = await self._ledger.pre_image(self._written_before[path])
+        else:
+            data = (await self._workspace.contents([path])).get(path)
+        if data is None:
             return None
-        source = SourceFile.decode(path, found[path])
+        source = SourceFile.decode(path, data)
         return source.text, source.text
 
     async def deliver(self, batch: Sequence[Finished]) -> list[FileOutcome]:

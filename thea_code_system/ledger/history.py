@@ -61,6 +61,19 @@ class LedgerHistory:
             raise LedgerError(f"{name} may mean several runs", "Give more of the id.")
         return self._run_of(found[0])
 
+    def unfinished(self) -> tuple[RunRecord, ...]:
+        """The runs that have not finished, newest first: killed ones, and those under way."""
+        query = "SELECT * FROM run WHERE finished IS NULL ORDER BY seq DESC"
+        return tuple(self._run_of(row) for row in self._database.rows(query))
+
+    def changed_later(self, run: str) -> dict[str, str]:
+        """The paths that later runs changed, each with the id of the latest of them."""
+        query = (
+            "SELECT file.path, run.id FROM file JOIN run ON run.seq = file.run"
+            " WHERE file.run > ? AND file.before != file.after ORDER BY run.seq"
+        )
+        return dict(self._database.rows(query, self._database.number(run)))
+
     def files(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with their corrections, by path."""
         number = self._database.number(run)
@@ -153,8 +166,9 @@ class LedgerHistory:
         return self._codec.correction(plain)
 
     def _run_of(self, row: Sequence[Any]) -> RunRecord:
-        number, run, command, version, _, mode, started, finished, report, statistics = row
+        number, run, command, version, settings, mode, started, finished, *rest = row
+        report, statistics, request = rest
         query = "SELECT path FROM file WHERE run = ? AND before != after ORDER BY path"
         changed = tuple(path for (path,) in self._database.rows(query, number))
-        plain = (json.loads(report), json.loads(statistics))
+        plain = (json.loads(report), json.loads(statistics), settings, request)
         return RunRecord(run, command, version, mode, started, finished, changed, *plain)

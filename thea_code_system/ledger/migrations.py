@@ -81,6 +81,9 @@ STEPS = (
     """
     ALTER TABLE intent ADD COLUMN after TEXT NOT NULL DEFAULT '';
     """,
+    """
+    ALTER TABLE run ADD COLUMN request TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 

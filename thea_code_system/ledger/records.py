@@ -16,7 +16,8 @@ class RunRecord:
 
     ``started`` and ``finished`` are seconds since the epoch; a run that was killed has not
     finished. ``report`` and ``statistics`` are what was handed over at its end, ``changed`` are the
-    paths that it changed and that were not taken back since.
+    paths that it changed and that were not taken back since. ``settings`` is the digest of what it
+    was made with, ``request`` what was handed over to have it resumed; empty once it has finished.
     """
 
     id: str
@@ -28,6 +29,8 @@ class RunRecord:
     changed: tuple[str, ...] = ()
     report: Mapping[str, Any] = field(default_factory=dict)
     statistics: Mapping[str, Any] = field(default_factory=dict)
+    settings: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)

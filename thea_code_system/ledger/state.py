@@ -14,7 +14,7 @@ from thea_code_system.wrappers.platform import Platform
 
 NAME = ".thea"
 LEDGER = "ledger.sqlite"
-_IDENTITY = "identity"
+_IDENTITY, _IGNORE = "identity", ".gitignore"
 _SEALED = "the project cannot be written"
 
 
@@ -109,29 +109,42 @@ class StateDirectory:
     def _problem(self, path: Path) -> str:
         """Why a directory cannot be used; empty if it can, after making it if it was not there."""
         try:
-            if not os.path.lexists(path):
+            if not os.path.lexists(path) or self._is_unfinished(path):
                 self._make(path)
             return self._distrust(path)
         except OSError as error:
             return f"{error.strerror}" if os.access(self._root, os.W_OK) else _SEALED
 
-    def _make(self, path: Path) -> None:
-        """Make a directory under another name first: its identity is there as soon as it is."""
-        import tempfile
+    @staticmethod
+    def _is_unfinished(path: Path) -> bool:
+        """Whether a directory holds nothing yet, its identity included: its maker was killed."""
+        if path.is_symlink() or not path.is_dir():
+            return False
+        sizes = {file.name: file.lstat().st_size for file in path.iterdir()}
+        return sizes.keys() <= {_IGNORE, _IDENTITY} and not sizes.get(_IDENTITY)
 
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))
+    def _make(self, path: Path) -> None:
+        """Make a directory in steps that the next process completes, should this one be killed.
+
+        Two that do so at once write identities of one length, and either is as good. They are made
+        durable, because what they vouch for is.
+        """
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
         identity = os.urandom(16).hex()
-        fresh.joinpath(".gitignore").write_text("*\n", encoding="ascii")
-        fresh.joinpath(_IDENTITY).write_text(f"{identity}\n{self._seal(identity)}\n", "ascii")
+        self._put(path.joinpath(_IGNORE), b"*\n")
+        self._put(path.joinpath(_IDENTITY), f"{identity}\n{self._seal(identity)}\n".encode())
+
+    @staticmethod
+    def _put(path: Path, data: bytes) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        descriptor = os.open(path, flags, 0o600)
         try:
-            fresh.rename(path)
-        except OSError:  # another process was faster
-            for file in list(fresh.iterdir()):
-                file.unlink()
-            fresh.rmdir()
-            if not path.is_dir():
-                raise
+            os.ftruncate(descriptor, len(data))
+            os.write(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _distrust(self, path: Path) -> str:
         status = path.lstat()
@@ -162,16 +175,16 @@ class StateDirectory:
     def _key(self) -> bytes:
         """The user's secret, made at first use and never half-written."""
         path = self._base.joinpath("key")
-        if not path.exists():
-            import tempfile
-
-            self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, name = tempfile.mkstemp(dir=self._base)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(os.urandom(32))
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(name, path)
-            Path(name).unlink()
+        if not path.exists() or path.stat().st_nlink > 1:
+            self._make_key(path)
         return path.read_bytes()
+
+    def _make_key(self, path: Path) -> None:
+        """The first to link its own wins; what a killed process left beside it is removed."""
+        self._base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = self._base.joinpath(f"key-{os.getpid()}")
+        self._put(fresh, os.urandom(32))
+        with contextlib.suppress(FileExistsError, FileNotFoundError):
+            os.link(fresh, path)
+        for left in self._base.glob("key-*"):
+            left.unlink(missing_ok=True)

@@ -60,22 +60,40 @@ class LedgerStore:
         self._database = database
         self._codec = OutcomeCodec()
 
-    def begin(self, command: str, settings: str, version: str, mode: str) -> str:
-        """Enter a new run; its id."""
-        run = os.urandom(4).hex()
+    def begin(
+        self,
+        command: str,
+        settings: str,
+        version: str,
+        mode: str,
+        *,
+        request: str = "",
+        run: str = "",
+    ) -> str:
+        """Enter a new run; its id, a new one unless given.
+
+        ``request`` is kept for as long as the run has not finished.
+        """
+        run = run or self.new_id()
         with self._database.transaction():
             self._database.execute(
-                "INSERT INTO run (id, command, version, settings, mode, started)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                *(run, command, version, settings, mode, time.time()),
+                "INSERT INTO run (id, command, version, settings, mode, started, request)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                *(run, command, version, settings, mode, time.time(), request),
             )
         return run
+
+    @staticmethod
+    def new_id() -> str:
+        """An id that no run has."""
+        return os.urandom(4).hex()
 
     def finish(self, run: str, report: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
         """Enter how a run ended."""
         with self._database.transaction():
             self._database.execute(
-                "UPDATE run SET finished = ?, report = ?, statistics = ? WHERE id = ?",
+                "UPDATE run SET finished = ?, report = ?, statistics = ?, request = ''"
+                " WHERE id = ?",
                 *(time.time(), json.dumps(dict(report)), json.dumps(dict(statistics)), run),
             )
 
@@ -153,10 +171,12 @@ class LedgerStore:
                 )
 
     def _enter(self, number: int, outcome: FileOutcome) -> None:
+        """One outcome, in the place of what an interrupted part of the run said of the file."""
         file = (number, outcome.path, outcome.status, outcome.reason, outcome.digest)
         self._database.execute(
             "INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?, ?)", *file, outcome.digest
         )
+        self._database.execute("DELETE FROM correction WHERE run = ? AND path = ?", *file[:2])
         self._add(number, outcome.path, outcome.corrections)
 
     def _add(self, number: int, path: str, corrections: Iterable[Correction]) -> None:

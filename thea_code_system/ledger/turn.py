@@ -1,4 +1,4 @@
-"""One writer at a time, on every system, and none that outlives its process."""
+"""Locks between processes, on every system, and none that outlives its process."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import sqlite3
 from pathlib import Path
 
 from thea_code_system.errors import LedgerError
+
+_ASKED = 1.0  # seconds: who only asks whether a run is under way holds its mark for a moment
 
 
 class WriteTurn:
@@ -56,3 +58,33 @@ class WriteTurn:
                 self._connection.execute("ROLLBACK")
             self._connection.close()
             self._connection = None
+
+
+class RunMark:
+    """Shows that a run is under way: held while it lasts, and free once its process is gone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = WriteTurn(path)
+
+    def set(self) -> bool:
+        """Claim the run; False if another process has it."""
+        while self._turn.take(_ASKED):
+            if self._path.exists():
+                return True
+            self._turn.give_back()  # somebody who found it free has just removed it
+        return False
+
+    def is_set(self) -> bool:
+        """Whether a process has the run; what a killed one left behind is removed."""
+        if not self._path.exists():
+            return False
+        if not self._turn.take(0.0):
+            return True
+        self.clear()
+        return False
+
+    def clear(self) -> None:
+        """Give the run back, and leave no file."""
+        self._turn.give_back()
+        self._path.unlink(missing_ok=True)

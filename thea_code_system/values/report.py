@@ -30,6 +30,8 @@ class Job:
     With ``changed_lines`` only lines are corrected that are staged, or that changed ``since``.
     ``commit_per`` says what to commit by itself, None for nothing, and ``list_commits`` whether a
     last commit lists the others for ``git blame``.
+    ``request`` is kept with the run until it has finished, for the caller to ask for the same again
+    as ``resumes``: the id of the interrupted run that is to be finished.
     """
 
     root: str
@@ -44,6 +46,8 @@ class Job:
     changed_lines: bool = False
     commit_per: CommitPer | None = None
     list_commits: bool = False
+    request: str = ""
+    resumes: str = ""
 
     @property
     def is_recent_work(self) -> bool:

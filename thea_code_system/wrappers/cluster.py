@@ -36,6 +36,10 @@ QUIET = {
     "RAY_NUM_REDIS_GET_RETRIES": "1",
     "RAY_gcs_rpc_server_connect_timeout_s": "5",
     "RAY_py_gcs_connect_timeout_s": "5",
+    # Ray would have its workers yield to everything else; who wants that says `nice thea`.
+    "RAY_worker_niceness": "0",
+    # Ray would end this process, without a word of ours, a minute after it lost its head node.
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "3600",
 }
 
 
@@ -110,6 +114,14 @@ class Cluster:
         """Connect unless connected: to `RAY_ADDRESS` where it is set, else to a cluster of ours."""
         with KeptSignals():
             await asyncio.to_thread(cls._ensured, workers)
+
+    async def check(self) -> None:
+        """Make sure that the cluster is still there: Ray itself would wait for its return.
+
+        Raises:
+            ClusterError: it is gone.
+        """
+        await asyncio.to_thread(self._probed_again)
 
     @classmethod
     def free_resources(cls) -> list[dict[str, float]]:
@@ -283,6 +295,15 @@ class Cluster:
             raise ClusterError(
                 f"No cluster answers at '{address}': {error}.",
                 "Give HOST:PORT of a running head node, or `--address local`.",
+            ) from error
+
+    def _probed_again(self) -> None:
+        try:
+            self._probe(self.address)
+        except ClusterError as error:
+            raise ClusterError(
+                f"The cluster at {self.address} is gone.",
+                "Its head node was ended or crashed. What was finished is kept.",
             ) from error
 
     def _end_keeper(self) -> None:

@@ -126,5 +126,5 @@ class Dispatch:
         for task in under_way:
             task.cancel()
         if under_way:
-            await asyncio.wait(under_way)
+            await asyncio.gather(*under_way, return_exceptions=True)
         await self._source.close()

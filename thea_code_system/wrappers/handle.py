@@ -36,6 +36,8 @@ class Deadline:
             if not task.done():
                 task.cancel()
                 await asyncio.wait({task}, timeout=CANCEL_SECONDS)
+            if task.done() and not task.cancelled():
+                task.exception()  # else asyncio prints it where the caller was cancelled
         if not done:
             raise DeadlineError(
                 f"{what} did not finish within {self.seconds:g} s.",

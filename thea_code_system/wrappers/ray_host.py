@@ -118,6 +118,8 @@ class RayHost:
 
     async def _start(self) -> None:
         share = await self._placement.share()
+        if Cluster.current is not None:
+            await Cluster.current.check()
         import ray
 
         self._ship_by_value(self._recipe.cls)
@@ -147,11 +149,13 @@ class RayHost:
 
     async def _asked(self, reference: Any) -> Any:
         """Return the value of an answer, after logging here what was logged there."""
-        from ray.exceptions import RayActorError
+        from ray.exceptions import RayError, RayTaskError
 
         try:
             reply: Reply = await reference
-        except RayActorError as error:
+        except RayTaskError:  # what a method raised, or could not pack
+            raise
+        except RayError as error:  # that of a lack of memory is no RayActorError
             raise ActorDeadError(
                 f"The process of the actor '{self.name}' has ended.",
                 "It was killed, crashed, or ran out of memory.",

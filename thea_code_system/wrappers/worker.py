@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
+from thea_code_system.errors import ClusterError
 from thea_code_system.wrappers.actor import ActorHealth
 from thea_code_system.wrappers.handle import Deadline
 from thea_code_system.wrappers.host import (
@@ -50,13 +51,14 @@ class PoolWorker:
             ActorDeadError: the actor died; it has been replaced.
             DeadlineError: it did not answer in time; it has been killed and replaced.
             ActorStartError: it cannot be set up.
+            ClusterError: there is no cluster any more to replace it on.
         """
         try:
             if not batched:
                 return await self.run(lambda host: host.call_each(method, items))
             results = await self.run(lambda host: host.call(method, (list(items),), {}))
             return [result for _, result in zip(items, results, strict=True)]
-        except (ActorDeadError, DeadlineError, ActorStartError):
+        except (ActorDeadError, DeadlineError, ActorStartError, ClusterError):
             raise
         except Exception as error:  # noqa: BLE001 - becomes the result of the batch
             return Raised(error)

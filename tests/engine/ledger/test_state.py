@@ -115,3 +115,31 @@ def test_a_moved_project_keeps_its_state(root, base, tmp_path):
     choose(root, base)
     moved = root.rename(tmp_path / "moved")
     assert choose(moved, base).path == moved / ".thea"
+
+
+@pytest.mark.parametrize("made", [(), (".gitignore",), (".gitignore", "identity")])
+def test_a_state_whose_maker_was_killed_is_completed(root, base, made):
+    (root / ".thea").mkdir(mode=0o755)
+    for name in made:
+        (root / ".thea" / name).touch()
+    state = choose(root, base)
+    assert (state.path, state.warning) == (root / ".thea", "")
+    assert (state.path / ".gitignore").read_text() == "*\n"
+    assert state.path.stat().st_mode & 0o077 == 0
+    assert choose(root, base) == state
+
+
+def test_a_state_with_a_ledger_and_no_identity_is_not_completed(root, base):
+    (root / ".thea").mkdir()
+    (root / ".thea/ledger.sqlite").write_text("theirs")
+    assert "not made by this user" in choose(root, base).warning
+    assert not (root / ".thea/identity").exists()
+
+
+def test_what_a_killed_process_left_beside_the_key_is_removed(root, base):
+    choose(root, base)
+    (base / "key-1").hardlink_to(base / "key")
+    key = (base / "key").read_bytes()
+    assert choose(root, base).path == root / ".thea"
+    assert sorted(path.name for path in base.iterdir()) == ["key"]
+    assert (base / "key").read_bytes() == key

@@ -73,10 +73,39 @@ class LedgerActor(Actor):
 
     @remote_method
     async def begin_run(
-        self, command: str, settings: str, version: str, mode: str = "write"
+        self, command: str, settings: str, version: str, mode: str = "write", request: str = ""
     ) -> str:
-        """Enter a new run; its id, which names it in every later call."""
-        return await self._do((await self._opened()).store.begin, command, settings, version, mode)
+        """Enter a new run; its id, which names it in every later call.
+
+        ``request`` is what the caller needs to ask for the same again, should it be interrupted.
+        """
+        books = await self._opened()
+        return await self._do(books.begin, command, settings, version, mode, request)
+
+    @remote_method
+    async def interrupted(self, name: str = "") -> RunRecord:
+        """The run to resume, by its id or the beginning of it; by default the latest there is.
+
+        Raises:
+            LedgerError: there is none, it has finished, or it is still under way.
+        """
+        return await self._do((await self._opened()).interruptions.find, name)
+
+    @remote_method
+    async def last_interrupted(self) -> str:
+        """The id of the latest run if it was interrupted, else empty."""
+        return await self._do((await self._opened()).interruptions.last)
+
+    @remote_method
+    async def resume_run(self, run: str, settings: str) -> tuple[FileOutcome, ...]:
+        """Go on with an interrupted run; what became of the files that need no second look.
+
+        Raises:
+            LedgerError: it has finished, is under way elsewhere, or began with other settings.
+        """
+        interruptions = (await self._opened()).interruptions
+        await self._do(interruptions.claim, run, settings)
+        return await self._do(interruptions.done, run)
 
     @remote_method
     async def record(
@@ -111,7 +140,9 @@ class LedgerActor(Actor):
         self, run: str, report: Mapping[str, Any], statistics: Mapping[str, Any]
     ) -> None:
         """Enter how a run ended; both are plain values."""
-        await self._do((await self._opened()).store.finish, run, report, statistics)
+        books = await self._opened()
+        await self._do(books.store.finish, run, report, statistics)
+        await self._do(books.release)
 
     @remote_method
     async def torn(self) -> tuple[Torn, ...]:

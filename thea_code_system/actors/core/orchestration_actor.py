@@ -15,6 +15,7 @@ from thea_code_system import __version__
 from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
+from thea_code_system.actors.recovery import Recovery, Resumption
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import WorkspaceError
 from thea_code_system.ledger.cache import KeptRun
@@ -68,7 +69,7 @@ class OrchestrationActor(Actor):
         state = await self._ledger.open(needed=job.mode not in {Mode.CHECK, Mode.STDIN})
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
-        replayable = whole and not job.every_file
+        replayable = whole and not job.every_file and not job.resumes
         if replayable and (kept := await memory.unchanged_run(repr(job.paths))):
             for outcome in kept.outcomes:
                 yield outcome
@@ -143,23 +144,25 @@ class OrchestrationActor(Actor):
         commits = RunCommits(job, workspace, self._ledger, trust=self._config.trust)
         await commits.ready()
         run_id = await self._begin(workspace, job)
-        given, survey = await self._found(workspace, job)
-        self._expected = len([*given, *survey.entries, *survey.skipped])
-        self.identity = ActorIdentity(self.name, run_id)
-        self.log.info("%d files found below %s", self._expected, self._config.root)
+        resumed = Resumption(await self._done_before(job))
+        given, survey, done = resumed.rest(*await self._found(workspace, job))
+        self._announce(run_id, [*done, *given, *survey.entries, *survey.skipped])
         context = await self._context(workspace, job, [*given, *survey.entries])
         intake = Intake(workspace, memory, context)
         placement = RunPlacement(self._config)
         proof = placement.proof(order) if order.wants_tree else None
         self._delivery = Delivery(
-            workspace, self._ledger, run_id, staged=job.mode is Mode.STAGED, proof=proof
+            *(workspace, self._ledger, run_id),
+            staged=job.mode is Mode.STAGED,
+            proof=proof,
+            written=resumed.written,
         )
         known = {} if given else await intake.known(survey.entries)
         entries = [entry for entry in survey.entries if entry.path not in known]
         guarded = await commits.guarded([entry.path for entry in entries])
         agenda = Agenda(given, entries, guarded, in_order=budget.limits)
         run = Run(intake, self._delivery, memory, Turns(agenda.paths, budget))
-        for outcome in run.recalled([*survey.skipped, *known.values()]):
+        for outcome in run.recalled([*done, *survey.skipped, *known.values()]):
             yield commits.add(outcome)
         context = await self._within_budget(workspace, context, entries)
         if entries or given:
@@ -182,17 +185,36 @@ class OrchestrationActor(Actor):
             await memory.keep_run(repr(job.paths), kept)
         await memory.prune()
 
+    def _announce(self, run_id: str, found: Sequence[object]) -> None:
+        """Say whose records these are from here on, and how many files there will be."""
+        self._expected = len(found)
+        self.identity = ActorIdentity(self.name, run_id)
+        self.log.info("%d files found below %s", self._expected, self._config.root)
+
     async def _begin(self, workspace: ActorHandle, job: Job) -> str:
         """Settle what a killed run left, then enter this one; no id where nothing is written."""
         if job.mode in {Mode.CHECK, Mode.STDIN}:
             return ""
-        if torn := await self._ledger.torn():
-            await workspace.sweep([(one.path, one.planned) for one in torn])
-            disk = await workspace.digests([one.path for one in torn])
-            await self._ledger.recover(torn, disk)
+        await Recovery(self._ledger, workspace).settle()
+        if job.resumes:
+            return job.resumes
+        if left := await self._ledger.last_interrupted():
+            self._warnings.append(
+                f"run {left} was interrupted: `thea resume {left}` finishes it,"
+                f" `thea undo {left}` takes it back"
+            )
         settings = self._plan.settings.digest()
-        run: str = await self._ledger.begin_run(job.command, settings, __version__, job.mode.value)
+        about = (job.command, settings, __version__, job.mode.value, job.request)
+        run: str = await self._ledger.begin_run(*about)
         return run
+
+    async def _done_before(self, job: Job) -> tuple[FileOutcome, ...]:
+        """What came of the files that an interrupted run need not look at again."""
+        if not job.resumes:
+            return ()
+        settings = self._plan.settings.digest()
+        done: tuple[FileOutcome, ...] = await self._ledger.resume_run(job.resumes, settings)
+        return done
 
     async def _found(self, workspace: ActorHandle, job: Job) -> tuple[list[SourceFile], Survey]:
         """Sources that are given as such (index, standard input), or the files to read."""
