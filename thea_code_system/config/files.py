@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from thea_code_system.config.plain import PlainFile
 from thea_code_system.config.production import Origin
 from thea_code_system.errors import ConfigError
 
@@ -94,7 +95,7 @@ class ConfigReader:
 
         self._note(path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = self._bytes(path).decode("utf-8").replace("\r\n", "\n")
             values: Any = tomli.loads(text)
         except FileNotFoundError as error:
             raise ConfigError(
@@ -111,7 +112,7 @@ class ConfigReader:
                 f"the configuration file {path} is not UTF-8: {error.reason}, byte {error.start}",
                 "Save it as UTF-8; TOML knows no other encoding.",
             ) from error
-        except tomli.TOMLDecodeError as error:
+        except (tomli.TOMLDecodeError, RecursionError) as error:
             raise ConfigError(
                 f"{path} is no valid TOML: {error}", "Mend it there, or run with --isolated."
             ) from error
@@ -122,6 +123,10 @@ class ConfigReader:
                 raise ConfigError(f"{path}: {table} is no table", "Write [tool.thea].")
         return ConfigFile(path, values, self._lines(text, shared=shared))
 
+    @staticmethod
+    def _bytes(path: Path) -> bytes:
+        return PlainFile(str(path), PlainFile.configuration).read()
+
     def _is_config(self, path: Path) -> bool:
         """Whether a path configures Thea; a ``pyproject.toml`` is looked into, but not parsed."""
         if not self.exists(path):
@@ -130,7 +135,7 @@ class ConfigReader:
             return True
         try:
             return (
-                re.search(rb"^\s*\[\s*tool\s*\.\s*thea\b", path.read_bytes(), re.MULTILINE)
+                re.search(rb"^\s*\[\s*tool\s*\.\s*thea\b", self._bytes(path), re.MULTILINE)
                 is not None
             )
         except OSError:

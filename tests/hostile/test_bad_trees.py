@@ -1,0 +1,303 @@
+"""Trees that break tools: the right exit code, a clear message, in bounded time and memory.
+
+`Run.check` holds the bounds: 60 seconds and 2 GB a run, and no traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+
+import pytest
+
+pytest.importorskip("torch")
+FIXABLE, FIXED = "import os\n\nprint(1)\n", "\nprint(1)\n"
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+@pytest.fixture
+def fixable(target):
+    """A target with a file to correct, which has to be corrected whatever lies beside it."""
+    good = target.write("good.py", FIXABLE)
+    yield target
+    assert good.read_text() == FIXED
+
+
+# --- what is no file of code ---------------------------------------------------------------------
+
+
+def test_links_out_of_the_root_and_in_circles(fixable):
+    root = fixable.root
+    (root / "a").mkdir()
+    (root / "a" / "up").symlink_to("..")
+    (root / "self").symlink_to("self")
+    (root / "one").symlink_to("two")
+    (root / "two").symlink_to("one")
+    (root / "out").symlink_to(fixable.outside)
+    (root / "out.py").symlink_to(fixable.outside / "precious.py")
+    (root / "lost.py").symlink_to("nowhere.py")
+    (root / "loop.py").symlink_to("loop.py")
+    (root / "a" / "same.py").symlink_to("../good.py")
+    fixable.thea("correct", ".").check(0)
+    assert (root / "a" / "same.py").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("out.py", 2, "outside of the given paths"),
+        ("out/precious.py", 2, "outside of the given paths"),
+        ("loop.py", 2, "cannot look at"),
+        ("lost.py", 2, "cannot look at"),
+        ("pipe.py", 2, "neither a file nor a folder"),
+    ],
+)
+def test_a_link_or_a_pipe_that_was_named(target, name, code, words):
+    target.write("thea.toml", "")
+    (target.root / "out").symlink_to(target.outside)
+    (target.root / "out.py").symlink_to(target.outside / "precious.py")
+    (target.root / "lost.py").symlink_to("nowhere.py")
+    (target.root / "loop.py").symlink_to("loop.py")
+    os.mkfifo(target.root / "pipe.py")
+    done = target.thea("correct", name, "--unsafe-fixes").check(code)
+    assert words in " ".join((done.out + done.err).split())
+
+
+def test_pipes_sockets_and_devices(fixable, monkeypatch):
+    os.mkfifo(fixable.root / "pipe.py")
+    monkeypatch.chdir(fixable.root)  # the name of a socket must be short
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.py")
+        if AS_ROOT:
+            os.mknod(fixable.root / "zero.py", stat.S_IFCHR | 0o666, os.makedev(1, 5))
+            os.mknod(fixable.root / "full.js", stat.S_IFCHR | 0o666, os.makedev(1, 7))
+        fixable.thea("correct", ".").check(0)
+
+
+CONFIGS = ("pyproject.toml", "ruff.toml", ".ruff.toml", ".oxlintrc.json", "_typos.toml",
+           "tsconfig.json", "thea-calibration.toml")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [("pipe", "sub/good.py"), ("folder", "."), ("device", "sub/good.py"), ("huge", ".")],
+)
+def test_configuration_of_tools_that_is_no_file(target, kind, named):
+    good = target.write("sub/good.py", FIXABLE)
+    target.git("init", "--quiet")
+    for place in (target.root, target.root / "sub"):
+        for name in CONFIGS:
+            lay(place / name, kind)
+    target.thea("correct", named, "--select", "ruff").check(0)
+    assert good.read_text() == FIXED
+
+
+def lay(path, kind):
+    """Something else where a file is expected."""
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "huge":
+        with path.open("wb") as file:
+            file.truncate(1 << 30)
+    else:
+        path.write_bytes(b"x = \xff" if kind == "not UTF-8" else b"= =")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("pipe", "it is a pipe or a device"),
+        ("folder", "Is a directory"),
+        ("device", "it is a pipe or a device"),
+        ("huge", "it is larger than 1,000,000 bytes"),
+        ("not UTF-8", "is not UTF-8"),
+        ("broken", "is no valid TOML"),
+    ],
+)
+def test_configuration_of_thea_that_is_no_file(target, kind, words):
+    target.write("good.py", FIXABLE)
+    lay(target.root / "thea.toml", kind)
+    done = target.thea("correct", "good.py").check(2)
+    assert "thea.toml" in done.err
+    assert words in " ".join(done.err.split())
+    assert "hint:" in done.err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device", "huge"])
+def test_a_project_file_that_is_none_configures_nothing(target, kind):
+    lay(target.root / "pyproject.toml", kind)
+    target.thea("config", ".").check(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("extend = 'thea.toml'", "extend leads back"),
+        ("extend = 'other.toml'", "extend leads back"),
+        ("extend = '.'", "Is a directory"),
+        ("extend = 'pipe.toml'", "it is a pipe or a device"),
+        ("select = " + "[" * 100_000, "thea.toml"),
+        ("x" + ".x" * 400_000 + " = 1", "thea.toml"),
+        ("select = [" + "'ruff', " * 90_000 + "]", ""),
+        ("words = [" + "'ab', " * 100_000 + "]", ""),
+    ],
+    ids=["itself", "a circle", "a folder", "a pipe", "deep", "dotted", "long", "words"],
+)
+def test_configuration_that_is_a_bomb(target, text, words):
+    target.write("thea.toml", text)
+    target.write("other.toml", "extend = 'thea.toml'")
+    os.mkfifo(target.root / "pipe.toml")
+    done = target.thea("config", ".").check(2 if words else 0)
+    assert words in " ".join(done.err.split())
+
+
+def test_files_that_may_not_be_read(fixable):
+    path = fixable.write("secret.py", FIXABLE)
+    path.chmod(0)
+    if AS_ROOT:
+        pytest.skip("root reads all")
+    done = fixable.thea("correct", ".").check(2)
+    assert "cannot be read" in done.out + done.err
+
+
+def test_names_that_are_hard_to_say(fixable):
+    names = [b"new\nline.py", b"\xff\xfe.py", b"tab\t.py", b"-q.py", b"@arguments.py", b"a'b\".py",
+             b"esc\x1b[31m.py", b"back\\slash.py", b"\xe2\x80\xae.py", b"[x]*?.py", b"%s{0}.py",
+             b" .py", b"x" * 250 + b".py", "ü".encode("latin-1") + b".js"]  # fmt: skip
+    for name in names:
+        with open(os.fsencode(fixable.root) + b"/" + name, "wb") as file:
+            file.write(FIXABLE.encode())
+    done = fixable.thea("correct", ".", "-v").check(0)
+    assert "its name is not UTF-8" in done.out + done.err
+    assert "\x1b[31m" not in done.out + done.err
+    for name in names:
+        with open(os.fsencode(fixable.root) + b"/" + name, "rb") as file:
+            utf8 = not set(name) & {0xFF, 0xFC}
+            assert (file.read() == FIXED.encode()) == (utf8 and name.endswith(b".py")), name
+    fixable.thea("undo").check(0)
+    for name in names:
+        with open(os.fsencode(fixable.root) + b"/" + name, "rb") as file:
+            assert file.read() == FIXABLE.encode(), name
+    (fixable.root / "good.py").write_text(FIXED)
+
+
+# --- what is no text, or too much of it ----------------------------------------------------------
+
+
+def test_sparse_files_are_not_read(fixable):
+    for name in ("big.py", "big.js"):
+        with (fixable.root / name).open("wb") as file:
+            file.truncate(1 << 30)
+    done = fixable.thea("correct", ".", "-v").check(0)
+    assert "larger than max-file-size" in done.out + done.err
+
+
+@pytest.mark.slow
+def test_sparse_files_where_the_limit_is_raised(fixable):
+    with (fixable.root / "big.py").open("wb") as file:
+        file.truncate(600 << 20)
+    fixable.thea("correct", ".", THEA_MAX_FILE_SIZE="2000000000").check(0)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"import os\0\n", b"\0", b"x = '\xed\xa0\x80'\nimport os\n", b"\xff\xfeimport os\n",
+        b"\xef\xbb\xbf\xef\xbb\xbfimport os\n", b"# coding: utf-16\nimport os\n",
+        b"\xf8\x88\x80\x80\x80", b"# coding: " + b"x" * 5_000 + b"\nimport os\n", b"\x1a", b"",
+        b"# coding: latin-1\n# coding: utf-8\nimport os\nprint('\xe9')\n", b"\xc3",
+    ],
+)  # fmt: skip
+def test_bytes_that_are_no_text(fixable, data):
+    paths = [fixable.write(f"odd{suffix}", data) for suffix in (".py", ".js", ".tsx")]
+    done = fixable.thea("correct", ".")
+    done.check(done.code)
+    assert done.code in {0, 1}
+    for path in paths:
+        if b"latin-1" not in data:
+            assert path.read_bytes() == data
+
+
+def test_lines_that_end_in_carriage_returns(target):
+    path = target.write("old.py", b"import os\rimport sys\rprint(sys)\r")
+    script = target.write("old.js", b"debugger;\rlet a = 1;\rconsole.log(a)\r")
+    target.thea("correct", ".").check(0)
+    assert path.read_bytes() == b"import sys\rprint(sys)\r"
+    assert script.read_bytes() in {b"debugger;\rlet a = 1;\rconsole.log(a)\r",
+                                   b"\rlet a = 1;\rconsole.log(a)\r"}  # fmt: skip
+
+
+DEEP = 100_000
+HEAVY = {
+    "round.py": b"x = " + b"(" * DEEP + b")" * DEEP + b"\n",
+    "open.py": b"x = " + b"[" * DEEP + b"\n",
+    "mixed.py": b"x = " + b"([{" * 30_000 + b"\n",
+    "minus.py": b"x = " + b"-" * DEEP + b"1\n",
+    "not.py": b"x = " + b"not " * DEEP + b"1\n",
+    "attribute.py": b"x = a" + b".b" * DEEP + b"\n",
+    "plus.py": b"x = 1" + b" + 1" * DEEP + b"\n",
+    "if.py": b"".join(b" " * n + b"if x:\n" for n in range(900)) + b" " * 900 + b"pass\n",
+    "fstring.py": b"f'" + b"{f'" * 2_000 + b"\n",
+    "lambda.py": b"x = " + b"lambda: " * 20_000 + b"0\n",
+    "round.js": b"x = " + b"(" * DEEP + b"1" + b")" * DEEP + b"\n",
+    "open.js": b"x = " + b"[" * DEEP + b"\n",
+    "curly.js": b"{" * DEEP + b"\n",
+    "arrow.js": b"x = " + b"a => " * 20_000 + b"0\n",
+    "tags.jsx": b"x = " + b"<a>" * 20_000 + b"\n",
+    "template.js": b"x = " + b"`${" * 20_000 + b"\n",
+    "generic.ts": b"let x: " + b"A<" * 20_000 + b"B" + b">" * 20_000 + b"\n",
+    "else.js": b"if (a) b\n" + b"else if (a) b\n" * 30_000,
+    "quotes.py": b"'" * 300_001 + b"\n",
+    "backslash.py": b"\\\n" * 200_000,
+    "regex.js": b"x = /" + b"(a*)*" * 2_000 + b"/\n",
+    "spaces.py": b" " * 900_000 + b"x\n",
+    "comments.py": b"#" * 900_000 + b"\nx = (\n",
+}
+LONG = {
+    "million.py": b"import os\n" + b"x = 1\n" * 1_000_000,
+    "million.js": b"debugger;\n" + b"x = 1\n" * 1_000_000,
+    "blank.py": b"\n" * 1_000_000 + b"import os\n",
+    "line.py": b"x = '" + b"a" * 10_000_000 + b"'\nimport os\n",
+    "line.js": b"x = '" + b"a" * 10_000_000 + b"'\ndebugger\n",
+    "list.py": b"import os\nx = [" + b"1, " * 3_000_000 + b"]\n",
+    "open.py": b"import os\nx = [" + b"1, " * 3_000_000 + b"\n",
+    "words.py": b"# teh occured langauge " * 400_000 + b"\n",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HEAVY)
+def test_deep_nesting(fixable, name):
+    data = HEAVY[name]
+    path = fixable.write(name, data)
+    done = fixable.thea("correct", ".", "-v")
+    done.check(done.code)
+    assert done.code in {0, 1}
+    assert path.read_bytes() == data or name in done.out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LONG)
+def test_long_files(target, name):
+    data = LONG[name]
+    path = target.write(name, data)
+    done = target.thea("correct", ".", "-v", THEA_MAX_FILE_SIZE="20000000")
+    done.check(done.code)
+    assert done.code in {0, 1}
+    assert path.read_bytes() in {data, data.replace(b"import os\n", b""),
+                                 data.replace(b"debugger;\n", b"")}  # fmt: skip
+
+
+def test_many_folders_deep(fixable):
+    folder = fixable.root
+    for _ in range(150):
+        folder = folder / "deeper"
+        folder.mkdir()
+    (folder / "m.py").write_text(FIXABLE)
+    fixable.thea("correct", ".").check(0)
+    assert (folder / "m.py").read_text() == FIXED
