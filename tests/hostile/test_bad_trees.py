@@ -169,20 +169,18 @@ def test_names_that_are_hard_to_say(fixable):
     names = [b"new\nline.py", b"\xff\xfe.py", b"tab\t.py", b"-q.py", b"@arguments.py", b"a'b\".py",
              b"esc\x1b[31m.py", b"back\\slash.py", b"\xe2\x80\xae.py", b"[x]*?.py", b"%s{0}.py",
              b" .py", b"x" * 250 + b".py", "ü".encode("latin-1") + b".js"]  # fmt: skip
-    for name in names:
-        with open(os.fsencode(fixable.root) + b"/" + name, "wb") as file:
-            file.write(FIXABLE.encode())
+    paths = {name: fixable.root / os.fsdecode(name) for name in names}
+    for path in paths.values():
+        path.write_text(FIXABLE)
     done = fixable.thea("correct", ".", "-v").check(0)
     assert "its name is not UTF-8" in done.out + done.err
     assert "\x1b[31m" not in done.out + done.err
-    for name in names:
-        with open(os.fsencode(fixable.root) + b"/" + name, "rb") as file:
-            utf8 = not set(name) & {0xFF, 0xFC}
-            assert (file.read() == FIXED.encode()) == (utf8 and name.endswith(b".py")), name
+    for name, path in paths.items():
+        utf8 = not set(name) & {0xFF, 0xFC}
+        assert (path.read_text() == FIXED) == (utf8 and name.endswith(b".py")), name
     fixable.thea("undo").check(0)
-    for name in names:
-        with open(os.fsencode(fixable.root) + b"/" + name, "rb") as file:
-            assert file.read() == FIXABLE.encode(), name
+    for path in paths.values():
+        assert path.read_text() == FIXABLE, path
     (fixable.root / "good.py").write_text(FIXED)
 
 

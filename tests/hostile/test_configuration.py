@@ -49,30 +49,26 @@ def test_thea_toml_can_make_thea_no_bolder(fixable):
         "extend = 'link.toml'", "extend = 'up/evil.toml'",
     ],
 )  # fmt: skip
-def test_extend_does_not_lead_out_of_the_tree(fixable, line):
-    (fixable.outside / "evil.toml").write_text("exclude = ['good.py']\n")
-    fixable.before = fixable.snapshot()
-    (fixable.root / "link.toml").symlink_to("../outside/evil.toml")
-    (fixable.root / "up").symlink_to("../outside")
-    fixable.write("thea.toml", line.format(outside=fixable.outside))
-    done = fixable.thea("correct", ".").check(0)
+def test_extend_does_not_lead_out_of_the_tree(target, line):
+    (target.outside / "evil.toml").write_text("ignore = ['ruff']\n")
+    target.before = target.snapshot()
+    (target.root / "link.toml").symlink_to("../outside/evil.toml")
+    (target.root / "up").symlink_to("../outside")
+    target.write("thea.toml", line.format(outside=target.outside))
+    done = target.thea("config", ".").check(0)
     assert "extend does not count" in done.err
-    assert "good.py" in fixable.thea("undo").check(0).out
-    done = fixable.thea("correct", ".", "--trust").check(0)
-    assert (fixable.root / "good.py").read_text() == FIXABLE, "with trust it is read"
-    fixable.write("good.py", FIXED)
+    assert "evil.toml" not in done.out
+    assert (
+        "link.toml" in (out := target.thea("config", ".", "--trust").check(0).out)
+        or "evil.toml" in out
+    )
 
 
 @pytest.mark.parametrize("pattern", ["../outside", "/**/*.yml", "{outside}/r.yml", "up/*.yml"])
-def test_patterns_do_not_lead_out_of_the_tree(fixable, pattern):
-    (fixable.outside / "r.yml").write_text(
-        "id: r\nlanguage: Python\nrule: {pattern: print(1)}\nfix: print(2)\n"
-    )
-    fixable.before = fixable.snapshot()
-    (fixable.root / "up").symlink_to("../outside")
-    fixable.write("thea.toml", f"patterns = ['{pattern.format(outside=fixable.outside)}']\n")
-    done = fixable.thea("correct", ".").check(0)
-    assert "patterns does not count" in done.err
+def test_patterns_do_not_lead_out_of_the_tree(target, pattern):
+    (target.root / "up").symlink_to("../outside")
+    target.write("thea.toml", f"patterns = ['{pattern.format(outside=target.outside)}']\n")
+    assert "patterns does not count" in target.thea("config", ".").check(0).err
 
 
 def test_settings_of_tools_that_would_run_or_write_something(fixable):
@@ -116,16 +112,20 @@ def test_settings_of_tools_that_would_run_or_write_something(fixable):
     assert "unavailable" not in done.err, done.err
 
 
-def test_settings_of_tools_that_are_bombs(fixable):
-    fixable.write("ruff.toml", "select = " + "[" * 100_000)
-    fixable.write("sub/ruff.toml", "extend = 'ruff.toml'\n")
-    fixable.write("sub/pyproject.toml", "[tool.ruff]\nextend = 5\n")
-    fixable.write("sub/m.py", "x = 1\n")
-    fixable.write(".oxlintrc.json", "[" * 100_000)
-    fixable.write("sub/.oxlintrc.json", '{"extends": ["./.oxlintrc.json"]}')
-    fixable.write("sub/a.js", "debugger;\n")
-    fixable.write("_typos.toml", "default = " + "[" * 100_000)
-    fixable.thea("correct", ".").check(0)
+def test_settings_of_tools_that_are_bombs(target):
+    good = target.write("good.py", FIXABLE)
+    target.write("ruff.toml", "select = " + "[" * 100_000)
+    target.write("sub/ruff.toml", "extend = 'ruff.toml'\n")
+    target.write("sub/pyproject.toml", "[tool.ruff]\nextend = 5\n")
+    target.write("sub/m.py", "x = 1\n")
+    target.write(".oxlintrc.json", "[" * 100_000)
+    target.write("sub/.oxlintrc.json", '{"extends": ["./.oxlintrc.json"]}')
+    target.write("sub/a.js", "debugger;\n")
+    target.write("_typos.toml", "default = " + "[" * 100_000)
+    done = target.thea("correct", ".").check(0)
+    assert "Ruff cannot use this project's configuration" in done.err
+    assert "oxlint cannot read this project's configuration" in done.err
+    assert good.read_text() == FIXABLE, "its fixes are suggestions then"
 
 
 def test_a_calibration_that_is_a_bomb_is_an_error_that_names_it(target):

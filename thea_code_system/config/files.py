@@ -39,6 +39,8 @@ class ConfigReader:
 
     def __init__(self) -> None:
         self.consulted: list[str] = []
+        self.strays: list[Origin] = []
+        """Where a file says `extend` and was not followed, because that leads out of its tree."""
 
     def nearest(self, start: Path) -> Path | None:
         """The configuration file of the nearest folder at or above ``start`` that has one."""
@@ -67,8 +69,12 @@ class ConfigReader:
         is_folder = os.path.isdir(target)  # noqa: PTH112 - where Path raises, this says no
         return target if is_folder else target.parent
 
-    def chain(self, path: Path) -> Iterator[ConfigFile]:
+    def chain(self, path: Path, inside: Path | None = None) -> Iterator[ConfigFile]:
         """A file and the files that it extends, nearest first.
+
+        Args:
+            path: the first of them.
+            inside: the folder that they have to lie in or right above, or else below the first's.
 
         Raises:
             ConfigError: for a file that cannot be read, is no TOML, or extends itself.
@@ -88,6 +94,20 @@ class ConfigReader:
                 raise ConfigError(f"{where}: extend names one file, as a string")
             yield file
             following = Path(os.path.normpath(following.parent / base)) if base else None
+            if (
+                following
+                and inside
+                and not self.lies_in(following, inside, path.parent)
+                and Path(os.path.realpath(following)).parent not in inside.resolve().parents
+            ):
+                self.strays.append(file.origin("extend", "project"))
+                return
+
+    @staticmethod
+    def lies_in(path: Path, *folders: Path) -> bool:
+        """Whether a path lies in one of some folders, all links resolved."""
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
     def read(self, path: Path) -> ConfigFile:
         """The settings of one file: all of it, or ``[tool.thea]`` of a ``pyproject.toml``."""

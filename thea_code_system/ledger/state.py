@@ -119,11 +119,14 @@ class StateDirectory:
         """Make a directory under another name first: its identity is there as soon as it is."""
         import tempfile
 
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(prefix=f"{path.name}-", dir=path.parent))
         identity = os.urandom(16).hex()
-        fresh.joinpath(".gitignore").write_text("*\n", encoding="ascii")
-        fresh.joinpath(_IDENTITY).write_text(f"{identity}\n{self._seal(identity)}\n", "ascii")
+        seal = f"{identity}\n{self._seal(identity)}\n"
+        for name, text in ((".gitignore", "*\n"), (_IDENTITY, seal)):
+            Platform().make_private(fresh.joinpath(name))
+            fresh.joinpath(name).write_text(text, "ascii")
         try:
             fresh.rename(path)
         except OSError:  # another process was faster

@@ -62,6 +62,20 @@ class Platform:
             and (hidden is None or not Path(entry).resolve().is_relative_to(hidden))
         ]
 
+    def make_private(self, path: Path) -> None:
+        """Make a file that only this user can read, under any umask; one that is there becomes so.
+
+        Raises:
+            OSError: it cannot be made, or is a link.
+        """
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(path, flags, 0o600)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+
     def sync_directory(self, directory: Path) -> None:
         """Make the names in a folder durable; Windows cannot, and does nothing."""
         if self.is_windows:
