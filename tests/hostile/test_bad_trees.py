@@ -193,13 +193,6 @@ def test_sparse_files_are_not_read(fixable):
     assert "larger than max-file-size" in done.out + done.err
 
 
-@pytest.mark.slow
-def test_sparse_files_where_the_limit_is_raised(fixable):
-    with (fixable.root / "big.py").open("wb") as file:
-        file.truncate(600 << 20)
-    fixable.thea("correct", ".", THEA_MAX_FILE_SIZE="2000000000").check(0)
-
-
 @pytest.mark.parametrize(
     "data",
     [
@@ -228,65 +221,10 @@ def test_lines_that_end_in_carriage_returns(target):
                                    b"\rlet a = 1;\rconsole.log(a)\r"}  # fmt: skip
 
 
-DEEP = 100_000
-HEAVY = {
-    "round.py": b"x = " + b"(" * DEEP + b")" * DEEP + b"\n",
-    "open.py": b"x = " + b"[" * DEEP + b"\n",
-    "mixed.py": b"x = " + b"([{" * 30_000 + b"\n",
-    "minus.py": b"x = " + b"-" * DEEP + b"1\n",
-    "not.py": b"x = " + b"not " * DEEP + b"1\n",
-    "attribute.py": b"x = a" + b".b" * DEEP + b"\n",
-    "plus.py": b"x = 1" + b" + 1" * DEEP + b"\n",
-    "if.py": b"".join(b" " * n + b"if x:\n" for n in range(900)) + b" " * 900 + b"pass\n",
-    "fstring.py": b"f'" + b"{f'" * 2_000 + b"\n",
-    "lambda.py": b"x = " + b"lambda: " * 20_000 + b"0\n",
-    "round.js": b"x = " + b"(" * DEEP + b"1" + b")" * DEEP + b"\n",
-    "open.js": b"x = " + b"[" * DEEP + b"\n",
-    "curly.js": b"{" * DEEP + b"\n",
-    "arrow.js": b"x = " + b"a => " * 20_000 + b"0\n",
-    "tags.jsx": b"x = " + b"<a>" * 20_000 + b"\n",
-    "template.js": b"x = " + b"`${" * 20_000 + b"\n",
-    "generic.ts": b"let x: " + b"A<" * 20_000 + b"B" + b">" * 20_000 + b"\n",
-    "else.js": b"if (a) b\n" + b"else if (a) b\n" * 30_000,
-    "quotes.py": b"'" * 300_001 + b"\n",
-    "backslash.py": b"\\\n" * 200_000,
-    "regex.js": b"x = /" + b"(a*)*" * 2_000 + b"/\n",
-    "spaces.py": b" " * 900_000 + b"x\n",
-    "comments.py": b"#" * 900_000 + b"\nx = (\n",
-}
-LONG = {
-    "million.py": b"import os\n" + b"x = 1\n" * 1_000_000,
-    "million.js": b"debugger;\n" + b"x = 1\n" * 1_000_000,
-    "blank.py": b"\n" * 1_000_000 + b"import os\n",
-    "line.py": b"x = '" + b"a" * 10_000_000 + b"'\nimport os\n",
-    "line.js": b"x = '" + b"a" * 10_000_000 + b"'\ndebugger\n",
-    "list.py": b"import os\nx = [" + b"1, " * 3_000_000 + b"]\n",
-    "open.py": b"import os\nx = [" + b"1, " * 3_000_000 + b"\n",
-    "words.py": b"# teh occured langauge " * 400_000 + b"\n",
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", HEAVY)
-def test_deep_nesting(fixable, name):
-    data = HEAVY[name]
-    path = fixable.write(name, data)
-    done = fixable.thea("correct", ".", "-v")
-    done.check(done.code)
-    assert done.code in {0, 1}
-    assert path.read_bytes() == data or name in done.out
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", LONG)
-def test_long_files(target, name):
-    data = LONG[name]
-    path = target.write(name, data)
-    done = target.thea("correct", ".", "-v", THEA_MAX_FILE_SIZE="20000000")
-    done.check(done.code)
-    assert done.code in {0, 1}
-    assert path.read_bytes() in {data, data.replace(b"import os\n", b""),
-                                 data.replace(b"debugger;\n", b"")}  # fmt: skip
+def test_one_file_that_nests_deep_costs_no_other_its_tools(fixable):
+    fixable.write("round.py", b"x = " + b"(" * 100_000 + b")" * 100_000 + b"\n")
+    done = fixable.thea("correct", ".").check(0)
+    assert "Without" not in done.err
 
 
 def test_many_folders_deep(fixable):

@@ -18,6 +18,7 @@ from thea_code_system.errors import ToolError
 from thea_code_system.wrappers.platform import Platform
 
 _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
+_STACK = str(1 << 29)  # bytes of address space a thread: one file nests deep, and all are lost
 _TAIL = 400  # characters of a tool's own words that an error repeats
 
 
@@ -177,7 +178,8 @@ class ToolRunner:
             for name in ("SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH", "RAYON_NUM_THREADS")
             if name in os.environ
         }
-        return {**kept, "HOME": str(home), "PATH": "", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        bare = {"HOME": str(home), "PATH": "", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        return {**kept, **bare, "RUST_MIN_STACK": _STACK}
 
     @staticmethod
     def _kill(process: asyncio.subprocess.Process) -> None:
