@@ -14,10 +14,12 @@ READY := $(VENV)/ready-$(TORCH)
 DEMO := .demo/bookshop
 DATA ?= .model/data
 MODEL ?= .model/trained
+FILES ?= 200000
+SEED ?= $(shell date +%Y%m%d)
 PACKAGES ?= benchmarks/training_packages.txt
 export PATH := $(abspath $(BIN)):$(PATH)
 
-.PHONY: help demo test test-all lint format docs recording data train evaluate clean
+.PHONY: help demo test test-all lint format docs recording data train evaluate fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z%0-9-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -67,6 +69,9 @@ train: $(VENV)/ready-yes ## train the edit model on DATA, into MODEL; goes on fr
 
 evaluate: $(VENV)/ready-yes ## measure corrections on CASES=FILE, with MODEL if it is there
 	$(if $(wildcard $(MODEL)/final),THEA_MODEL=$(MODEL)/final) $(BIN)/thea evaluate $(CASES)
+
+fuzz: $(VENV)/ready-yes ## 200,000 mutated files through every corrector; goes on where it was stopped
+	$(BIN)/python benchmarks/fuzz.py --count $(FILES) --seed $(SEED) --log .fuzz/$(SEED)
 
 clean: ## remove environments, caches and the demo
 	rm -rf .venv .venv-3.* .demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -61,7 +61,9 @@ class Startup:
         }
         fresh = self._file.with_suffix(f".{os.getpid()}")
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            Platform().make_private(fresh)
             fresh.write_text(json.dumps(entry), encoding="utf-8")
             fresh.replace(self._file)
             self._prune()

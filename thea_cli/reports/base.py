@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
@@ -16,6 +17,9 @@ from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.report import Mode, RunReport
 from thea_code_system.values.source import LineMap, Position
+
+# What would move a terminal's cursor, colour it or turn its text around, were it in a file's name.
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class View:
 
     def path(self, path: str) -> str:
         """A path of the project as seen from the working directory."""
-        return os.path.relpath(PurePosixPath(self.root, path), self.cwd)
+        shown = os.path.relpath(PurePosixPath(self.root, path), self.cwd)
+        return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), shown)
 
     @property
     def elsewhere(self) -> str:

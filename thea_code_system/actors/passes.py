@@ -125,10 +125,8 @@ class Passes:
         decisions = await self._decide(drafts, proposals)
         changed = []
         for draft in drafts:
-            mine = decisions[draft.path]
             late = self._is_late(draft)  # what was found by then depends on the machine
-            best = [] if late else [decision for decision in mine if decision.applied][:1]
-            rest = [one.outdone() if one.applied else one for one in mine if one not in best]
+            best, rest = self._chosen(draft, decisions[draft.path], late=late)
             draft.note(rest, number, keep=True)
             if best and draft.accept(best, number):
                 draft.repair_confidence = best[0].confidence
@@ -136,6 +134,24 @@ class Passes:
             else:
                 self._give_up(draft)
         return changed
+
+    @staticmethod
+    def _chosen(
+        draft: Draft, decisions: Sequence[Decision], *, late: bool
+    ) -> tuple[list[Decision], list[Decision]]:
+        """The first repair to apply that the file's encoding can hold, if any, and the others."""
+        best: list[Decision] = []
+        rest = []
+        for one in decisions:
+            if not one.applied:
+                rest.append(one)
+            elif late or best:
+                rest.append(one.outdone())
+            elif words := draft.source.obstacle(draft.text_with([one])):
+                rest.append(one.rejected(words))
+            else:
+                best.append(one)
+        return best, rest
 
     def _give_up(self, draft: Draft) -> None:
         """Settle a file that stays broken."""
@@ -221,7 +237,8 @@ class Passes:
             Change(draft.source, draft.source.with_text(draft.text_with(decisions)))
             for draft, decisions in sets
         ]
-        found = [Verdict(ok=True) for _ in changes]
+        obstacles = [change.before.obstacle(change.after.text) for change in changes]
+        found = [Verdict(ok=not words, reason=words) for words in obstacles]
         for verifier in self._verifiers if changes else ():
             try:
                 verdicts = await verifier.verify(changes)

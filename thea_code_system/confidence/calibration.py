@@ -40,7 +40,7 @@ class RepositoryFile:
                 {code: float(value) for code, value in sorted(tables.get(name, {}).items())}
                 for name in ("confidence", "ceilings")
             )
-        except (tomli.TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, RecursionError) as error:
             raise ConfigError(
                 f"{REPOSITORY_FILE}: {error}",
                 'It holds tables [confidence] and [ceilings] of numbers: "ruff/F401" = 0.9',

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from thea_code_system.config.plain import PlainFile
 from thea_code_system.config.production import Origin
 from thea_code_system.errors import ConfigError
 
@@ -38,6 +39,8 @@ class ConfigReader:
 
     def __init__(self) -> None:
         self.consulted: list[str] = []
+        self.strays: list[Origin] = []
+        """Where a file says `extend` and was not followed, because that leads out of its tree."""
 
     def nearest(self, start: Path) -> Path | None:
         """The configuration file of the nearest folder at or above ``start`` that has one."""
@@ -66,8 +69,12 @@ class ConfigReader:
         is_folder = os.path.isdir(target)  # noqa: PTH112 - where Path raises, this says no
         return target if is_folder else target.parent
 
-    def chain(self, path: Path) -> Iterator[ConfigFile]:
+    def chain(self, path: Path, inside: Path | None = None) -> Iterator[ConfigFile]:
         """A file and the files that it extends, nearest first.
+
+        Args:
+            path: the first of them.
+            inside: the folder that they have to lie in or right above, or else below the first's.
 
         Raises:
             ConfigError: for a file that cannot be read, is no TOML, or extends itself.
@@ -87,6 +94,20 @@ class ConfigReader:
                 raise ConfigError(f"{where}: extend names one file, as a string")
             yield file
             following = Path(os.path.normpath(following.parent / base)) if base else None
+            if (
+                following
+                and inside
+                and not self.lies_in(following, inside, path.parent)
+                and Path(os.path.realpath(following)).parent not in inside.resolve().parents
+            ):
+                self.strays.append(file.origin("extend", "project"))
+                return
+
+    @staticmethod
+    def lies_in(path: Path, *folders: Path) -> bool:
+        """Whether a path lies in one of some folders, all links resolved."""
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 
     def read(self, path: Path) -> ConfigFile:
         """The settings of one file: all of it, or ``[tool.thea]`` of a ``pyproject.toml``."""
@@ -94,7 +115,7 @@ class ConfigReader:
 
         self._note(path)
         try:
-            text = path.read_text(encoding="utf-8")
+            text = self._bytes(path).decode("utf-8").replace("\r\n", "\n")
             values: Any = tomli.loads(text)
         except FileNotFoundError as error:
             raise ConfigError(
@@ -111,7 +132,7 @@ class ConfigReader:
                 f"the configuration file {path} is not UTF-8: {error.reason}, byte {error.start}",
                 "Save it as UTF-8; TOML knows no other encoding.",
             ) from error
-        except tomli.TOMLDecodeError as error:
+        except (tomli.TOMLDecodeError, RecursionError) as error:
             raise ConfigError(
                 f"{path} is no valid TOML: {error}", "Mend it there, or run with --isolated."
             ) from error
@@ -122,6 +143,10 @@ class ConfigReader:
                 raise ConfigError(f"{path}: {table} is no table", "Write [tool.thea].")
         return ConfigFile(path, values, self._lines(text, shared=shared))
 
+    @staticmethod
+    def _bytes(path: Path) -> bytes:
+        return PlainFile(str(path), PlainFile.configuration).read()
+
     def _is_config(self, path: Path) -> bool:
         """Whether a path configures Thea; a ``pyproject.toml`` is looked into, but not parsed."""
         if not self.exists(path):
@@ -130,7 +155,7 @@ class ConfigReader:
             return True
         try:
             return (
-                re.search(rb"^\s*\[\s*tool\s*\.\s*thea\b", path.read_bytes(), re.MULTILINE)
+                re.search(rb"^\s*\[\s*tool\s*\.\s*thea\b", self._bytes(path), re.MULTILINE)
                 is not None
             )
         except OSError:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from thea_code_system.config.plain import PlainFile
 from thea_code_system.errors import ConfigError
 
 DEFAULT_EXCLUDE = (
@@ -165,6 +166,6 @@ class ProductionConfig:
     @staticmethod
     def _read(path: Path) -> str:
         try:
-            return path.read_text(encoding="utf-8")
+            return PlainFile(str(path), PlainFile.configuration).read().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"patterns: cannot read {path}: {error}") from error

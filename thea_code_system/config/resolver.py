@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,8 +88,9 @@ class ConfigResolver:
         user, trusted = self._user_layer()
         own = self._typed(self._merged(flags, environment, user))
         trusted = trusted or own.trust
-        project = Layer({}, {}) if own.isolated else self._project_layer()
         believed = trusted or request.config is not None
+        inside = None if believed else self._root
+        project = Layer({}, {}) if own.isolated else self._project_layer(inside)
         named = self._merged(flags, environment, project if believed else Layer({}, {}), user)
         preset = self._preset_layer(named.values.get("preset"))
         if not believed:
@@ -158,18 +160,23 @@ class ConfigResolver:
         homes = (Path(os.path.realpath(Path(each).expanduser())) for each in folders)
         return Layer(values, layer.origins), any(target.is_relative_to(home) for home in homes)
 
-    def _project_layer(self) -> Layer:
+    def _project_layer(self, inside: Path | None) -> Layer:
         target = Path(self._request.target)
         if self._request.config:
             path: Path | None = Path(self._request.cwd, self._request.config)
         else:
             path = self._reader.nearest(self._reader.folder(target))
-        return self._file_layer(path, "project") if path else Layer({}, {})
+        layer = self._file_layer(path, "project", inside=inside) if path else Layer({}, {})
+        for stray in self._reader.strays:
+            self._notes.append(f"{stray}: extend does not count: outside, it needs --trust")
+        return layer
 
-    def _file_layer(self, path: Path, kind: str, base: str | None = None) -> Layer:
-        """What a file and the files that it extends say, the nearest first."""
+    def _file_layer(
+        self, path: Path, kind: str, base: str | None = None, inside: Path | None = None
+    ) -> Layer:
+        """What a file and the files that it extends, as far as they lie inside, say in order."""
         layers = []
-        for file in self._reader.chain(path):
+        for file in self._reader.chain(path, inside):
             raw = self._known(file, kind)
             where = GlobBase(base or str(file.path.parent), str(self._root))
             origins = {key: file.origin(key.replace("_", "-"), kind) for key in raw}
@@ -206,7 +213,8 @@ class ConfigResolver:
             stricter = (key in _LOWER_IS_STRICTER and getattr(mine, key) <= getattr(base, key)) or (
                 key in _HIGHER_IS_STRICTER and getattr(mine, key) >= getattr(base, key)
             )
-            if key in _FREE or stricter:
+            stays = key != "patterns" or self._stay(mine.patterns, project.origins[key])
+            if (key in _FREE and stays) or stricter:
                 kept[key] = value
             else:
                 name = key.replace("_", "-")
@@ -221,6 +229,13 @@ class ConfigResolver:
                 )
                 self._notes.append(f"{project.origins[key]}: {name} does not count: it {why}")
         return Layer(kept, {key: project.origins[key] for key in kept})
+
+    def _stay(self, globs: Sequence[str], origin: Origin) -> bool:
+        """Whether paths, up to their first wildcard, lie in the project or beside its file."""
+        parts = [re.split(r"[*?\[]", glob, maxsplit=1) for glob in globs]
+        starts = [Path(f"{start}*").parent if rest else Path(start) for start, *rest in parts]
+        homes = self._root, Path(origin.where).parent
+        return all(self._reader.lies_in(start, *homes) for start in starts)
 
     def _preset_layer(self, name: object) -> Layer:
         values = PRESETS.get(str(name), {})

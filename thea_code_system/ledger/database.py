@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.migrations import Migrations
+from thea_code_system.wrappers.platform import Platform
 
 _DAMAGED = "Move its folder away to start a new one; what it could undo is lost then."
 _HINTS = {
@@ -36,6 +37,9 @@ class LedgerDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         with self._telling("opened"):
+            if path != Path(":memory:"):
+                with contextlib.suppress(OSError):  # SQLite says what is wrong, better than we
+                    Platform().make_private(path)  # and gives its journals the same mode
             self._connection = sqlite3.connect(
                 path, timeout=self.patience, check_same_thread=False, isolation_level=None
             )

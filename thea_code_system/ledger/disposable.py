@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from thea_code_system.wrappers.platform import Platform
+
 _VERSION = 1
 
 
@@ -79,6 +81,9 @@ class DisposableDatabase:
             return self._open(":memory:"), f"no cache is kept: {path}: {problem}"
 
     def _open(self, name: str) -> sqlite3.Connection:
+        if name != ":memory:":
+            with contextlib.suppress(OSError):  # SQLite says what is wrong
+                Platform().make_private(Path(name))
         connection = sqlite3.connect(
             name, timeout=10, check_same_thread=False, factory=DisposableConnection
         )

@@ -129,7 +129,9 @@ class StateDirectory:
         Two that do so at once write identities of one length, and either is as good. They are made
         durable, because what they vouch for is.
         """
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._base, path.parent):  # a mode is for the last folder of a path alone
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
         path.chmod(0o700)
         identity = os.urandom(16).hex()
         self._put(path.joinpath(_IGNORE), b"*\n")

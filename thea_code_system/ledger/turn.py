@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from thea_code_system.errors import LedgerError
+from thea_code_system.wrappers.platform import Platform
 
 _ASKED = 1.0  # seconds: who only asks whether a run is under way holds its mark for a moment
 
@@ -41,6 +42,8 @@ class WriteTurn:
         return True
 
     def _taken(self, seconds: float) -> sqlite3.Connection:
+        with contextlib.suppress(OSError):  # SQLite says what is wrong
+            Platform().make_private(self._path)
         connection = sqlite3.connect(
             self._path, timeout=seconds, check_same_thread=False, isolation_level=None
         )

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thea_code_system.errors import ToolError
+from thea_code_system.wrappers.platform import Platform
 
 _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
+_STACK = str(1 << 29)  # bytes of address space a thread: one file nests deep, and all are lost
 _TAIL = 400  # characters of a tool's own words that an error repeats
 
 
@@ -167,14 +169,7 @@ class ToolRunner:
         yield str(Path(sys.prefix, "Scripts" if os.name == "nt" else "bin"))
         yield str(Path(__file__).parents[2] / "bin")
         yield str(Path.home() / ".local" / "bin")
-        for entry in os.environ.get("PATH", "").split(os.pathsep):
-            if Path(entry).is_absolute() and not self._inside(entry):
-                yield entry
-
-    def _inside(self, entry: str) -> bool:
-        if not self._avoid:
-            return False
-        return Path(entry).resolve().is_relative_to(Path(self._avoid).resolve())
+        yield from Platform().search_path(self._avoid)
 
     def _environment(self, home: Path) -> dict[str, str]:
         """Nothing of the user's environment decides what a tool does."""
@@ -183,7 +178,8 @@ class ToolRunner:
             for name in ("SYSTEMROOT", "TMPDIR", "LD_LIBRARY_PATH", "RAYON_NUM_THREADS")
             if name in os.environ
         }
-        return {**kept, "HOME": str(home), "PATH": "", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        bare = {"HOME": str(home), "PATH": "", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"}
+        return {**kept, **bare, "RUST_MIN_STACK": _STACK}
 
     @staticmethod
     def _kill(process: asyncio.subprocess.Process) -> None:

@@ -78,21 +78,21 @@ class SourceFile:
         """Read bytes as source code.
 
         Raises:
-            NotTextError: where they hold NUL bytes, declare an unknown encoding, or would not come
-                back byte for byte from :meth:`encode`.
+            NotTextError: where they hold NUL bytes, declare an unknown encoding, or one in which
+                bytes outside of an edit would not stay as they are.
         """
         if b"\0" in data:
             raise NotTextError("binary")
         bom = data.startswith(codecs.BOM_UTF8)
         encoding = cls._declared(path, data)
+        plain = data[3 if bom else 0 :]
         try:
-            text = data[3 if bom else 0 :].decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
+            text = plain.decode(encoding)
+            if encoding != "utf-8" and cls._piecewise(text, encoding) != plain:  # UTF-8 is strict
+                raise NotTextError(f"not reversible as {encoding}")
+        except (UnicodeError, LookupError) as error:  # some codecs raise no UnicodeDecodeError
             raise NotTextError(f"not {encoding} text") from error
-        source = cls(path, text, encoding, cls._dominant(text), bom, cls.digest_of(data))
-        if encoding != "utf-8" and source.encode() != data:  # UTF-8 is read strictly
-            raise NotTextError(f"not reversible as {encoding}")
-        return source
+        return cls(path, text, encoding, cls._dominant(text), bom, cls.digest_of(data))
 
     def encode(self) -> bytes:
         """The bytes of this file: the inverse of :meth:`decode`."""
@@ -101,6 +101,18 @@ class SourceFile:
     def encode_text(self, text: str) -> bytes:
         """The bytes that another text would have in this file's encoding."""
         return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
+
+    def obstacle(self, text: str) -> str:
+        """Why this file cannot hold a text: no bytes of it would be read as that; empty if it can.
+
+        A text may have a character that the encoding lacks, or move a line that declares another.
+        """
+        try:
+            again = self.decode(self.path, self.encode_text(text))
+        except (UnicodeError, NotTextError):
+            return f"it cannot be written as {self.encoding}"
+        same = (again.text, again.encoding, again.bom) == (text, self.encoding, self.bom)
+        return "" if same else f"it would be read as {again.encoding}, not {self.encoding}"
 
     def with_text(self, text: str) -> SourceFile:
         """This file holding another text; its digest stays that of the bytes on disk."""
@@ -119,10 +131,22 @@ class SourceFile:
         for line in data.split(b"\n", 2)[:2]:
             if match := _COOKIE.match(line):
                 name = match.group(1).decode("ascii")
-                return "utf-8" if name.lower() in {"utf8", "utf-8-sig"} else name
+                return "utf-8" if name.lower() in {"utf8", "utf-8", "utf-8-sig"} else name
             if not _BLANK.match(line):
                 break
         return "utf-8"
+
+    @staticmethod
+    def _piecewise(text: str, encoding: str) -> bytes:
+        """A text's characters, each encoded by itself.
+
+        With an encoding that shifts between alphabets these are other bytes: there an edit changes
+        what stands for its neighbours.
+        """
+        if "#\n".encode(encoding) != b"#\n":
+            raise NotTextError(f"{encoding} is no superset of ASCII")
+        pieces = {character: character.encode(encoding) for character in set(text)}
+        return b"".join(map(pieces.__getitem__, text))
 
     @staticmethod
     def _dominant(text: str) -> str:

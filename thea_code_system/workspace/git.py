@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thea_code_system.errors import WorkspaceError
+from thea_code_system.wrappers.platform import Platform
 
 _SETTINGS = {
     "core.fsmonitor": "false", "core.hooksPath": os.devnull, "core.pager": "cat",
@@ -34,7 +35,8 @@ class Git:
     """A repository at or above a folder.
 
     Only plumbing is called, blobs are read raw, and everything in the repository's configuration
-    that names a program is overridden: hooks, fsmonitor, filters, external diff, transports.
+    that names a program is overridden: hooks, fsmonitor, filters, external diff, transports. No
+    program that lies in it is taken for git.
     """
 
     root: str
@@ -166,13 +168,22 @@ class Git:
         return out.strip().decode()
 
     async def _blobs(self, names: Sequence[bytes]) -> list[bytes]:
-        """The contents of objects, in order."""
+        """The contents of objects, in order.
+
+        Raises:
+            WorkspaceError: the repository lacks one of them.
+        """
         asked = b"".join(name + b"\n" for name in names)
         out = await self._run("cat-file", "--batch", given=asked)
         blobs, at = [], 0
-        for _ in names:
+        for name in names:
             end = out.index(b"\n", at)
-            size = int(out[at:end].split()[2])
+            about = out[at:end].split()
+            if len(about) != 3:
+                raise WorkspaceError(
+                    f"git has no object {name.decode()} in {self.root}", "Try `git fsck`."
+                )
+            size = int(about[2])
             blobs.append(out[end + 1 : end + 1 + size])
             at = end + 1 + size + 1
         return blobs
@@ -202,7 +213,7 @@ class Git:
         Version 4 shortens names, a split index has a link to another file, and a sparse one has
         folders for entries: these git has to read.
         """
-        home = next((at for at in self._upwards() if at.joinpath(".git").exists()), None)
+        home = self._home()
         if home is None or not home.joinpath(".git").is_dir():
             return home is None
         try:
@@ -213,9 +224,10 @@ class Git:
         whole = b"link" not in index and b"sdir" not in index
         return plain and whole and os.fsencode(path) not in index
 
-    def _upwards(self) -> tuple[Path, ...]:
+    def _home(self) -> Path | None:
+        """The nearest folder at or above the root that holds a repository."""
         root = Path(self.root)
-        return (root, *root.parents)
+        return next((at for at in (root, *root.parents) if at.joinpath(".git").exists()), None)
 
     async def ask(
         self,
@@ -267,7 +279,7 @@ class Git:
         index: str = "",
     ) -> tuple[int, bytes, bytes]:
         pipe = asyncio.subprocess.PIPE
-        environment = self._environment({**_SETTINGS, **(settings or {})})
+        environment = self.environment(settings)
         if index:
             environment["GIT_INDEX_FILE"] = index
         try:
@@ -286,22 +298,19 @@ class Git:
             raise WorkspaceError(f"git {arguments[0]} took more than {_SECONDS} s") from error
         return process.returncode or 0, out, wrong
 
-    @classmethod
-    def environment(cls) -> dict[str, str]:
-        """What to start git with, so that no repository can make it run anything."""
-        return cls._environment(_SETTINGS)
+    def environment(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
+        """What to start git with, so that the repository cannot make it run anything.
 
-    @staticmethod
-    def _environment(settings: Mapping[str, str]) -> dict[str, str]:
-        """The user's environment, with settings that outrank the repository's.
-
-        They go by variables, not ``-c``: the name of a filter may hold any character.
+        This is the user's environment, with settings that outrank the repository's. They go by
+        variables, not ``-c``: the name of a filter may hold any character.
         """
         environment = {**os.environ, **_ENVIRONMENT}
+        environment["PATH"] = os.pathsep.join(Platform().search_path(self._home() or self.root))
+        outranking = {**_SETTINGS, **(settings or {})}
         given = environment.get("GIT_CONFIG_COUNT", "0")
         first = int(given) if given.isdigit() else 0
-        for number, (name, value) in enumerate(settings.items(), first):
+        for number, (name, value) in enumerate(outranking.items(), first):
             environment[f"GIT_CONFIG_KEY_{number}"] = name
             environment[f"GIT_CONFIG_VALUE_{number}"] = value
-        environment["GIT_CONFIG_COUNT"] = str(first + len(settings))
+        environment["GIT_CONFIG_COUNT"] = str(first + len(outranking))
         return environment

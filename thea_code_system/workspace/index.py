@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+from thea_code_system.config.plain import PlainFile
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Stamp, TreeFacts
@@ -237,7 +238,8 @@ class TreeIndex:
         return frozenset(names - {""})
 
     def _texts(self, configs: Sequence[str]) -> Mapping[str, str]:
-        found = ((path, self._reader.data(path)) for path in configs)
+        most = PlainFile.configuration
+        found = ((path, self._reader.data(path, most)) for path in configs)
         return {path: data.decode("utf-8", "replace") for path, data in found if data is not None}
 
     def _column(self, name: str, entries: Sequence[Entry]) -> Iterator[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
-import stat
 import threading
 import time
 from collections.abc import Sequence
 
+from thea_code_system.config.plain import PlainFile
 from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.source import NotTextError, SourceFile
 from thea_code_system.values.workspace import Entry, Stamp
@@ -48,20 +49,12 @@ class Reader:
         with self._turn:
             return [self._once(entry, now) for entry in entries]
 
-    def data(self, path: str) -> bytes | None:
-        """The bytes of a file below the root; None where there is no such file to read.
-
-        A pipe or a device in its place is not waited for.
-        """
+    def data(self, path: str, most: int | None = None) -> bytes | None:
+        """The bytes of a file below the root; None where no file of that size can be read."""
         try:
-            with open(os.path.join(self._root, path), "rb", opener=self._at_once) as file:
-                return file.read() if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+            return PlainFile(os.path.join(self._root, path), most).read()
         except OSError:
             return None
-
-    @staticmethod
-    def _at_once(path: str, flags: int) -> int:
-        return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
     def _once(self, entry: Entry, now: int) -> SourceFile | Skipped | Failed:
         key = (entry.path, entry.stamp, entry.explicit)
@@ -76,12 +69,11 @@ class Reader:
 
     def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
         try:
-            with open(os.path.join(self._root, entry.path), "rb", buffering=0) as file:
-                data = file.readall()
+            data = PlainFile(os.path.join(self._root, entry.path), self._limit).read()
         except OSError as error:
+            if error.errno == errno.EFBIG:
+                return Skipped(entry.path, "", SkipReason.OVERSIZE)
             return Failed(entry.path, "", f"cannot be read: {error.strerror}")
-        if len(data) > self._limit:
-            return Skipped(entry.path, "", SkipReason.OVERSIZE)
         return self.decode(entry.path, data, explicit=entry.explicit)
 
     @staticmethod

@@ -47,6 +47,35 @@ class Platform:
 
         return Path(tempfile.gettempdir())
 
+    def search_path(self, avoid: str | Path = "") -> list[str]:
+        """Return the folders of PATH, without what is relative or lies in a folder to avoid.
+
+        `npm run` puts the folder `node_modules/.bin` of its package in front: so a program of the
+        code that is looked at would be started in place of the user's.
+        """
+        hidden = Path(avoid).resolve() if avoid else None
+        given = os.environ.get("PATH", os.defpath).split(os.pathsep)
+        return [
+            entry
+            for entry in given
+            if Path(entry).is_absolute()
+            and (hidden is None or not Path(entry).resolve().is_relative_to(hidden))
+        ]
+
+    def make_private(self, path: Path) -> None:
+        """Make a file that only this user can read, under any umask; one that is there becomes so.
+
+        Raises:
+            OSError: it cannot be made, or is a link.
+        """
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(path, flags, 0o600)
+        try:
+            if os.fstat(descriptor).st_mode & 0o077 and hasattr(os, "fchmod"):
+                os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+
     def sync_directory(self, directory: Path) -> None:
         """Make the names in a folder durable; Windows cannot, and does nothing."""
         if self.is_windows:

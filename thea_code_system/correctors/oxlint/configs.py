@@ -64,7 +64,7 @@ class OxlintConfigs:
     def _tame(self, text: str) -> str:
         try:
             config = json.loads(_TOKEN.sub(self._keep, text.lstrip("\ufeff")))
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
         if not isinstance(config, dict):
             return text

@@ -54,8 +54,8 @@ class TargetScopes:
         added = [*table.get("extend-select", ()), *lint.get("extend-select", ())]
         if any(self._covers(prefix, code) for prefix in added):
             return True
-        if "extend" in table:
-            parent = posixpath.normpath(posixpath.join(posixpath.dirname(config), table["extend"]))
+        if isinstance(base := table.get("extend"), str):
+            parent = posixpath.normpath(posixpath.join(posixpath.dirname(config), base))
             return self._chosen(parent, code, seen | {config})
         return any(self._covers(prefix, code) for prefix in self._ours)
 
@@ -66,7 +66,7 @@ class TargetScopes:
             if posixpath.basename(path) == "pyproject.toml":
                 table = table["tool"]["ruff"]
             return table if isinstance(table.get("lint", {}), dict) else None
-        except (tomli.TOMLDecodeError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
 
     @staticmethod

@@ -66,7 +66,7 @@ class GitHistory:
         """
         done = subprocess.run(
             self._command("rev-parse", "--verify", "HEAD"),
-            env=Git.environment(), check=False, capture_output=True,
+            env=self._environment(), check=False, capture_output=True,
         )  # fmt: skip
         if done.returncode:
             raise WorkspaceError(
@@ -84,7 +84,7 @@ class GitHistory:
             "--", *(f"*{suffix}" for suffix in self._suffixes),
         )  # fmt: skip
         log = subprocess.Popen(
-            command, env=Git.environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, env=self._environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         with log:
             try:
@@ -97,7 +97,7 @@ class GitHistory:
         """Path and blob of each plain file of code in the newest commit, by path."""
         done = subprocess.run(
             self._command("ls-tree", "-r", "-z", "--full-tree", "HEAD"),
-            env=Git.environment(), check=False, capture_output=True,
+            env=self._environment(), check=False, capture_output=True,
         )  # fmt: skip
         for entry in done.stdout.decode("utf-8", "replace").split("\0"):
             about, _, path = entry.partition("\t")
@@ -109,7 +109,7 @@ class GitHistory:
         if self._reader is None:
             self._reader = subprocess.Popen(
                 self._command("cat-file", "--batch"),
-                env=Git.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                env=self._environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             )  # fmt: skip
         asked, answered = self._reader.stdin, self._reader.stdout
         assert asked is not None
@@ -127,6 +127,9 @@ class GitHistory:
         if self._reader is not None:
             self._reader.communicate()
             self._reader = None
+
+    def _environment(self) -> dict[str, str]:
+        return Git(os.fspath(self._folder)).environment()
 
     def _command(self, *arguments: str) -> list[str]:
         return [

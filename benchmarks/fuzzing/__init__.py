@@ -1,0 +1,1 @@
+"""What the fuzzer is made of: seeds from real files, mutations, and the trial of a batch."""
