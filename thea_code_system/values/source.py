@@ -106,7 +106,12 @@ class SourceFile:
         """Why this file cannot hold a text: no bytes of it would be read as that; empty if it can.
 
         A text may have a character that the encoding lacks, or move a line that declares another.
+        What is so with the present text already, which came from no file then, is no obstacle.
         """
+        words = self._obstacle(text)
+        return "" if words and self._obstacle(self.text) else words
+
+    def _obstacle(self, text: str) -> str:
         try:
             again = self.decode(self.path, self.encode_text(text))
         except (UnicodeError, NotTextError):
