@@ -37,7 +37,7 @@ demo: $(VENV)/ready-yes ## correct a copy of sample_repos/bookshop on Ray with t
 	$(BIN)/thea stats $(DEMO)
 
 test: $(READY) ## the tests that take no more than a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: $(READY) ## every test; writes docs/test-all.md
 	$(BIN)/python tests/run_all.py

@@ -209,7 +209,7 @@ def test_bytes_that_are_no_text(fixable, data):
     assert done.code in {0, 1}
     for path in paths:
         if b"latin-1" not in data:
-            assert path.read_bytes() == data
+            assert path.read_bytes() in {data, data.strip(b"\x1a")}  # an end of text is a repair
 
 
 def test_lines_that_end_in_carriage_returns(target):
