@@ -226,3 +226,17 @@ def test_below_lint_nothing_is_asked_of_linters(project):
     project.put({"m.py": "x = 1\nprint(f'a')\n"})
     project.thea("correct", "--verify", "parse")
     assert project.read("m.py") == "x = 1\nprint('a')\n"
+
+
+def test_a_type_checker_with_its_plugins_needs_trust(project):
+    sprung = project.temporary / "sprung"
+    project.put({
+        "mypy.ini": "[mypy]\nplugins = trap.py\n",
+        "trap.py": f"open({str(sprung)!r}, 'w')\n\n\ndef plugin(version):\n    return None\n",
+        "m.py": "print(f'a')\n",
+    })  # fmt: skip
+    project.thea("correct", "--check", "--exit-zero", "--test-command", "true")
+    project.thea("correct", "--check", "--verify", "types", code=2)
+    assert not sprung.exists()
+    project.thea("correct", "--check", "--exit-zero", "--verify", "types", "--trust", code=2)
+    assert sprung.exists()
