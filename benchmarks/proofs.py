@@ -5,8 +5,9 @@
 CORPUS is what `corpus.py` brings, PYTHON an interpreter that has the packages' dependencies and
 pytest. Each package that has a suite in `real/suites.py` is corrected twice, with every corrector
 and `--unsafe-fixes`: with `--test-command`, and without. The suite runs before and after both.
-Results are kept under DIR, one file a package; what has a result there is not run again. The exit
-status is 1 if a proven run left a suite worse than it was.
+A test that bears another name afterwards (`lambda x: f(x)` among its parameters became `f`) does
+not count as failing. Results are kept under DIR, one file a package; what has a result there is not
+run again. The exit status is 1 if a proven run left a suite worse than it was.
 """
 
 from __future__ import annotations
@@ -72,13 +73,16 @@ class Project:
             for one in file["corrections"]
             if one["state"] == "rejected"
         ]
+        after = self._outcomes(tree)
+        worse = newly_failing(before, after)
         return {
             "crash": run.crashed,
             "applied": len(run.applied(self._original)),
             "rejected": [one for one in rejected if one["reason"].startswith("breaks")],
             "trees": self._trees(run),
             "warnings": run.errors,
-            "newly_failing": newly_failing(before, self._outcomes(tree)),
+            "newly_failing": [name for name in worse if name in after],
+            "renamed": [name for name in worse if name not in after],
         }
 
     @staticmethod
