@@ -7,13 +7,10 @@ import difflib
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from thea_code_system.config.production import ProductionConfig
-from thea_code_system.values.correction import State
-from thea_code_system.values.outcome import Corrected, FileOutcome, Skipped, SkipReason
+from thea_code_system.values.outcome import Corrected, FileOutcome, Finished, Skipped, SkipReason
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import TorchCounter
-
-Finished = tuple[SourceFile, FileOutcome]
 
 
 class RunBudget:
@@ -64,8 +61,7 @@ class RunBudget:
     @staticmethod
     def _changed(source: SourceFile, outcome: Corrected) -> list[str]:
         """The lines that are taken away and those that are added, as a diff shows them."""
-        applied = (one.edits for one in outcome.corrections if one.state is State.APPLIED)
-        text = Patch.rewrite(source.text, [edit for edits in applied for edit in edits])
+        text = Patch.corrected(source.text, outcome.applied)
         lines = (source.text.split("\n"), text.split("\n"))
         diff = list(difflib.unified_diff(*lines, n=0))[2:]  # without the names of the files
         return [line for line in diff if line[:1] in {"-", "+"}]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from thea_code_system.values.commits import CommitPer, CommitSeries, CommitStep
-from thea_code_system.values.correction import Correction, State
+from thea_code_system.values.correction import Correction
 from thea_code_system.values.outcome import Corrected, FileOutcome
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
@@ -57,9 +57,8 @@ class CommitPlan:
 
     def _applied(self) -> Iterator[tuple[str, Correction]]:
         for path, outcome in self._files.items():
-            for one in outcome.corrections:
-                if one.state is State.APPLIED:
-                    yield path, one
+            for one in outcome.applied:
+                yield path, one
 
     def _key(self, path: str, correction: Correction) -> tuple[object, ...]:
         """What belongs together, in order."""
@@ -80,8 +79,7 @@ class CommitPlan:
     @staticmethod
     def _composed(path: str, before: bytes, corrections: Sequence[Correction]) -> bytes:
         source = SourceFile.decode(path, before)
-        edits = [edit for correction in corrections for edit in correction.edits]
-        return source.encode_text(Patch.rewrite(source.text, edits))
+        return source.encode_text(Patch.corrected(source.text, corrections))
 
     def _message(self, run: str, group: Sequence[tuple[str, Correction]]) -> str:
         """Rules in the subject where they fit; then every rule with its number, and the run."""

@@ -8,10 +8,10 @@ from dataclasses import replace
 from thea_code_system.actors.proof import Proof
 from thea_code_system.values.correction import Correction, Edit, State
 from thea_code_system.values.outcome import (
-    Clean,
     Corrected,
     Failed,
     FileOutcome,
+    Finished,
     Skipped,
     SkipReason,
 )
@@ -20,7 +20,6 @@ from thea_code_system.values.source import NotTextError, SourceFile
 from thea_code_system.values.workspace import Write, Written
 from thea_code_system.wrappers import ActorHandle
 
-Finished = tuple[SourceFile, FileOutcome]
 DIFFERS = "the working tree differs from the index here"
 
 
@@ -88,7 +87,7 @@ class Delivery:
         """The new text, proved to be the one that the corrector meant."""
         if not isinstance(outcome, Corrected):
             return source, outcome, source.text
-        text = Patch.rewrite(source.text, self._edits(outcome.corrections))
+        text = Patch.corrected(source.text, outcome.applied)
         if SourceFile.digest_of(source.encode_text(text)) == outcome.after:
             return source, outcome, text
         error = "its edits do not make the text that was verified; please report this"
@@ -134,11 +133,7 @@ class Delivery:
         corrections = await self._placed(index, source, outcome.corrections)
         if not isinstance(outcome, Corrected):
             return source, replace(outcome, digest=source.digest, corrections=corrections)
-        text = Patch.rewrite(source.text, self._edits(corrections))
-        if text == source.text:
-            return source, Clean(source.path, source.digest, corrections)
-        after = SourceFile.digest_of(source.encode_text(text))
-        return source, Corrected(source.path, source.digest, after, corrections)
+        return source, Corrected.of(source, corrections)
 
     async def _placed(
         self, index: SourceFile, source: SourceFile, corrections: Sequence[Correction]
@@ -177,7 +172,3 @@ class Delivery:
             why = SkipReason.CHANGED
             return Skipped(outcome.path, outcome.digest, why, "", corrections)
         return Failed(outcome.path, outcome.digest, written.problem, corrections=corrections)
-
-    @staticmethod
-    def _edits(corrections: Sequence[Correction]) -> list[Edit]:
-        return [edit for one in corrections if one.state is State.APPLIED for edit in one.edits]

@@ -11,7 +11,7 @@ from typing import Final
 from thea_code_system.actors.core.verification_actor import VerificationActor
 from thea_code_system.errors import ToolError
 from thea_code_system.values.correction import Correction, State
-from thea_code_system.values.outcome import Clean, Corrected, FileOutcome
+from thea_code_system.values.outcome import Corrected, FileOutcome, Finished
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.verification import Failures, Judged, ProofOrder
@@ -20,7 +20,6 @@ from thea_code_system.verification.culprits import CulpritSearch
 from thea_code_system.wrappers import ActorPool, TorchMath
 from thea_code_system.wrappers.clock import Stopwatch
 
-Finished = tuple[SourceFile, FileOutcome]
 _SIDE_BY_SIDE: Final = 2  # more probes at once take more of them: 47 instead of 37 for 3 of 200
 _REPAIR: Final = "syntax/"
 _DEADLINE: Final = 86_400.0  # seconds; each command has a limit of its own
@@ -49,10 +48,9 @@ class Lot:
         return cls(sources, made, frozenset(repairs))
 
     @staticmethod
-    def applied(end: FileOutcome) -> list[Correction]:
+    def applied(end: Corrected) -> list[Correction]:
         """What is applied to a file, in the order in which culprits are looked for."""
-        found = [one for one in end.corrections if one.state is State.APPLIED]
-        return sorted(found, key=lambda one: (one.rules, one.edits))
+        return sorted(end.applied, key=lambda one: (one.rules, one.edits))
 
     def units(self) -> list[str]:
         """The ids to be proved, by file and then by rule."""
@@ -69,7 +67,7 @@ class Lot:
             if not kept:
                 continue
             source = self.sources[path]
-            text = Patch.rewrite(source.text, [edit for one in kept for edit in one.edits])
+            text = Patch.corrected(source.text, kept)
             contents[path] = source.encode_text(text)
             if len(kept) < len(applied):
                 broken = any(one.id in self.ground for one in applied)
@@ -190,9 +188,4 @@ class Proof:
             else one
             for one in end.corrections
         )
-        applied = [one for one in corrections if one.state is State.APPLIED]
-        if not applied:
-            return Clean(end.path, end.digest, corrections, end.facts)
-        text = Patch.rewrite(source.text, [edit for one in applied for edit in one.edits])
-        after = SourceFile.digest_of(source.encode_text(text))
-        return Corrected(end.path, end.digest, after, corrections, end.facts)
+        return Corrected.of(source, corrections, end.facts)

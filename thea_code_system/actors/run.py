@@ -10,13 +10,13 @@ from typing import Any
 
 from thea_code_system.actors.agenda import Agenda
 from thea_code_system.actors.budget import Turns
-from thea_code_system.actors.delivery import Delivery, Finished
+from thea_code_system.actors.delivery import Delivery
 from thea_code_system.actors.intake import Intake
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.errors import WorkspaceError
 from thea_code_system.statistics import RunStatistics
 from thea_code_system.values.correction import Correction, State
-from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome
+from thea_code_system.values.outcome import Clean, Corrected, Failed, FileOutcome, Finished
 from thea_code_system.values.patch import Patch, Piece
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import (
@@ -189,8 +189,8 @@ class Run:
     @staticmethod
     def _left_open(outcome: Corrected) -> Iterator[Correction]:
         """What was not applied, in the coordinates of the text that was written."""
-        applied = [one for one in outcome.corrections if one.state is State.APPLIED]
-        patch = Patch(tuple(sorted(Piece(edit, 0) for one in applied for edit in one.edits)))
+        written = (Piece(edit, 0) for one in outcome.applied for edit in one.edits)
+        patch = Patch(tuple(sorted(written)))
         for one in outcome.corrections:
             if one.state in {State.SUGGESTED, State.SUPPRESSED, State.REJECTED}:
                 edits = patch.present_edits(one.edits)

@@ -33,8 +33,7 @@ class CorrectedFile:
         """The bytes of the file with some corrections."""
         if not corrections:
             return self.original
-        edits = [edit for correction in corrections for edit in correction.edits]
-        return self._source.encode_text(Patch.rewrite(self._source.text, edits))
+        return self._source.encode_text(Patch.corrected(self._source.text, corrections))
 
     def without(self, gone: Collection[Correction], disk: bytes) -> TakenBack:
         """Take corrections back from what the file is now.

@@ -214,9 +214,7 @@ class LedgerStore:
     def _first_intent(outcome: Corrected) -> _Intent:
         """If the file cannot be written after all, its corrections were not applied."""
         undone = [
-            Transition(one.id, State.REVERTED.value, "not written")
-            for one in outcome.corrections
-            if one.state is State.APPLIED
+            Transition(one.id, State.REVERTED.value, "not written") for one in outcome.applied
         ]
         return _Intent(outcome.after, outcome.after, (), undone)
 

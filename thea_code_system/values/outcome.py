@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeAlias
 
-from thea_code_system.values.correction import Correction
+from thea_code_system.values.correction import Correction, State
+from thea_code_system.values.patch import Patch
+from thea_code_system.values.source import SourceFile
 
 Fact: TypeAlias = "tuple[str, str, str]"  # kind, key and the value that was read
 INCOMPLETE = "incomplete"
@@ -59,6 +61,25 @@ class Corrected:
     status: ClassVar[str] = "corrected"
     reason: ClassVar[str] = ""
 
+    @property
+    def applied(self) -> tuple[Correction, ...]:
+        """The corrections that make ``after``."""
+        return tuple(one for one in self.corrections if one.state is State.APPLIED)
+
+    @classmethod
+    def of(
+        cls,
+        source: SourceFile,
+        corrections: tuple[Correction, ...],
+        facts: tuple[Fact, ...] = (),
+    ) -> Corrected | Clean:
+        """What becomes of a file with those of its corrections that are applied."""
+        made = cls(source.path, source.digest, "", corrections, facts)
+        text = Patch.corrected(source.text, made.applied)
+        if text == source.text:
+            return Clean(source.path, source.digest, corrections, facts)
+        return replace(made, after=SourceFile.digest_of(source.encode_text(text)))
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -104,3 +125,4 @@ class Failed:
 
 
 FileOutcome: TypeAlias = "Corrected | Clean | Skipped | Failed"
+Finished: TypeAlias = "tuple[SourceFile, FileOutcome]"  # a file as it was, and what became of it

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from thea_code_system.values.correction import Edit
+from thea_code_system.values.correction import Correction, Edit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +29,11 @@ class Patch:
     def apply(self, original: str) -> str:
         """The original text with every piece rewritten."""
         return self.rewrite(original, [piece.edit for piece in self.pieces])
+
+    @classmethod
+    def corrected(cls, text: str, corrections: Iterable[Correction]) -> str:
+        """A text with these corrections of it."""
+        return cls.rewrite(text, [edit for one in corrections for edit in one.edits])
 
     def write(self, original: str, edits: Sequence[Edit], group: int) -> Patch:
         """Add a set of disjoint edits, given in the coordinates of the present text.
