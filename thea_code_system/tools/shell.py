@@ -20,6 +20,7 @@ _LAUNCHER: Final = Path(__file__).with_name("confinement.py")
 _MEMORY: Final = 16_000_000_000  # bytes of one process; more than any test suite that is meant well
 _TAIL: Final = 4_000_000  # bytes of output that are read: the end, where the failures stand
 _ANSI: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_NOT_RUN: Final = frozenset({126, 127})
 LATE: Final = -1
 """The status of a command that did not end in time."""
 
@@ -30,6 +31,13 @@ class ShellResult:
 
     status: int
     output: str
+
+    @property
+    def unstarted(self) -> str:
+        """The shell's words about a program that it could not start; empty if there was none."""
+        if self.status not in _NOT_RUN:
+            return ""
+        return self.output.strip().rpartition("\n")[2] or f"status {self.status}"
 
 
 class ConfinedShell:

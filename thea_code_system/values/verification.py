@@ -46,6 +46,11 @@ class Failures:
     counts: Mapping[str, int] = field(default_factory=dict)
     unnamed: bool = False
 
+    @classmethod
+    def whole(cls, what: str) -> Failures:
+        """One failure of everything, which names no part of it."""
+        return cls({what: 1}, unnamed=True)
+
     def beyond(self, before: Failures) -> frozenset[str]:
         """The complaints that occur more often than before."""
         return frozenset(

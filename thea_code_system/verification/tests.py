@@ -13,7 +13,6 @@ from thea_code_system.tools.shell import LATE, ConfinedShell
 from thea_code_system.values.verification import Failures
 from thea_code_system.verification.project import ProjectCheck
 
-_NOT_RUN: Final = frozenset({126, 127})  # what a shell says of a program that it cannot start
 _OPTIONS: Final = "-rfE --continue-on-collection-errors"
 _FAILED: Final = tuple(
     re.compile(pattern, re.MULTILINE)
@@ -49,11 +48,10 @@ class TestsCheck(ProjectCheck):
     async def failures(self, tree: Path) -> Failures:
         """The tests that fail in a tree."""
         result = await self._shell.run(self._command, tree, self._environment(tree))
-        if result.status in _NOT_RUN:
-            words = result.output.strip().rpartition("\n")[2]
-            raise ToolError(f"the tests cannot be run: {words}", "Check --test-command.")
+        if result.unstarted:
+            raise ToolError(f"the tests cannot be run: {result.unstarted}", "Check --test-command.")
         if result.status == LATE:
-            return self._unnamed(f"`{self._command}` did not end in {self._shell.seconds:g} s")
+            return Failures.whole(f"`{self._command}` did not end in {self._shell.seconds:g} s")
         if not result.status:
             return Failures()
         found = Counter(
@@ -61,11 +59,7 @@ class TestsCheck(ProjectCheck):
         )
         if found:
             return Failures(dict(found))
-        return self._unnamed(f"`{self._command}` ended with status {result.status}")
-
-    @staticmethod
-    def _unnamed(what: str) -> Failures:
-        return Failures({what: 1}, unnamed=True)
+        return Failures.whole(f"`{self._command}` ended with status {result.status}")
 
     @staticmethod
     def _environment(tree: Path) -> dict[str, str]:

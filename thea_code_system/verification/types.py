@@ -17,7 +17,6 @@ from thea_code_system.tools.shell import LATE, ConfinedShell
 from thea_code_system.values.verification import Failures
 from thea_code_system.verification.project import ProjectCheck
 
-_NOT_RUN: Final = frozenset({126, 127})
 _PLACE: Final = re.compile(r"\bline \d+")
 
 
@@ -111,14 +110,13 @@ class TypesCheck(ProjectCheck):
         command = self._command(tree)
         result = await self._shell.run(command, tree, {})
         name = self._checker.name
-        if result.status in _NOT_RUN:
-            words = result.output.strip().rpartition("\n")[2]
+        if result.unstarted:
             raise ToolError(
-                f"{name} is configured here, and cannot be run: {words}",
+                f"{name} is configured here, and cannot be run: {result.unstarted}",
                 f"Install {name} where this runs, or leave --verify types out.",
             )
         if result.status == LATE:
-            return Failures({f"{name} did not end in {self._shell.seconds:g} s": 1}, unnamed=True)
+            return Failures.whole(f"{name} did not end in {self._shell.seconds:g} s")
         found = Counter(
             f"{name}: {self._relative(match['path'], tree)}: "
             f"{_PLACE.sub('line', match['words'].lstrip(' :'))}"
@@ -126,7 +124,7 @@ class TypesCheck(ProjectCheck):
         )
         if result.status not in self._checker.done or (result.status and not found):
             words = " ".join(result.output.split())[-200:]
-            return Failures({f"{name} ended with status {result.status}: {words}": 1}, unnamed=True)
+            return Failures.whole(f"{name} ended with status {result.status}: {words}")
         return Failures(dict(found))
 
     def _command(self, tree: Path) -> str:
