@@ -31,11 +31,16 @@ class Lexeme(NamedTuple):
 
 
 class Language(ABC):
-    """A language: its file suffixes, its parser, its lexemes and its comments."""
+    """A language: its file suffixes, its parser, its lexemes and its comments.
+
+    ``work`` is what its parser had to do so far, in characters of an ordinary text: the same on
+    every machine, and near enough to the time that it takes.
+    """
 
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]]
     line_comment: ClassVar[str]
+    work: int = 0
 
     @abstractmethod
     def faults(self, text: str) -> Sequence[Fault]:

@@ -38,6 +38,7 @@ class PythonLanguage(Language):
 
     def first_fault(self, text: str) -> Fault | None:
         """The same for a caller who has silenced warnings already, and asks often."""
+        self.work += len(text)
         try:
             self._compile(text)
         except SyntaxError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import Final, TypeAlias
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.effort import Effort
 from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.patch import Patch
 from thea_code_system.correctors.syntax.probe import Probe, Verdict
@@ -29,6 +29,7 @@ _WIDTH: Final = 8
 _DEPTH: Final = 12
 _COSTLY: Final = 3  # Python candidates whose trial takes as long as one of tree-sitter's
 _ROUNDS: Final = 30  # faults that the last resort takes out
+_RESORTED: Final = 200  # candidates that it may try, at least
 _LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
@@ -52,8 +53,8 @@ _State: TypeAlias = "tuple[RepairCandidate | None, BrokenSource, float]"
 class RepairEngine:
     """Finds whole repairs of one broken text; owned by one corrector.
 
-    ``budget`` counts the texts that the parser is asked about; ``seconds`` is an emergency stop
-    (:attr:`timed_out` says whether it was needed, and the result then depends on the machine).
+    ``budget`` counts the texts that the parser is asked about, the dear ones more than once;
+    ``seconds`` is an emergency stop (:attr:`timed_out` says whether it was needed).
     """
 
     def __init__(
@@ -72,30 +73,33 @@ class RepairEngine:
         self._budget = budget
         self._seconds = seconds
         self._left = budget
+        self._effort: Effort
         self._more = budget // (_FURTHER if wishes else _UNGUIDED)
-        self.timed_out = False
-        self.tried = 0
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the clock, not the budget, ended the search."""
+        return self._effort.timed_out
 
     def repairs(
         self, source: SourceFile, language: Language
     ) -> list[tuple[RepairCandidate, float]]:
         """Whole repairs with their log-scores, best first; empty if there is nothing to repair."""
+        self._effort = Effort(language, self._seconds)
         broken = BrokenSource.of(source, language)
-        self.timed_out, self.tried = False, 0
         self._left = self._budget if language.name == "python" else self._budget // _COSTLY
         if not broken.faults:
             return []
-        deadline = time.thread_time() + self._seconds
         whole: _Ranked = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._descend(broken, whole, deadline)
-            if not whole and (resort := self._last_resort(broken, deadline)):
+            self._descend(broken, whole)
+            if not whole and (resort := self._last_resort(broken)):
                 whole[resort[0].patch.text] = resort
         ranked = sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))
         return ranked[:_KEPT]
 
-    def _descend(self, broken: BrokenSource, whole: _Ranked, deadline: float) -> None:
+    def _descend(self, broken: BrokenSource, whole: _Ranked) -> None:
         """Beam search: each level makes one more step on the best partial repairs."""
         beam: list[_State] = [(None, broken, 0.0)]
         seen, limit = {broken.text}, self._left
@@ -103,10 +107,10 @@ class RepairEngine:
             partial: list[tuple[RepairCandidate, float]] = []
             for rank, (parent, state, past) in enumerate(beam):
                 share = self._share(depth, rank)
-                if share <= 0 or self._late(deadline):
+                if share <= 0 or self.timed_out:
                     break
                 guided = rank < _GUIDED
-                found = self._ranked(parent, broken, state, past, share, deadline, guided=guided)
+                found = self._ranked(parent, broken, state, past, share, guided=guided)
                 # of two steps to the same text, the one that is easier to believe counts
                 for candidate, score in sorted(found, key=lambda item: -item[1]):
                     text = candidate.patch.text
@@ -119,22 +123,17 @@ class RepairEngine:
             if not beam:
                 return
             if whole:  # the rest is for texts that nothing mends so far
-                self._left = min(limit, self.tried + self._more // 2)
+                self._left = min(limit, self._effort.spent + self._more // 2)
 
-    def _late(self, deadline: float) -> bool:
-        self.timed_out = self.timed_out or time.thread_time() > deadline
-        return self.timed_out
-
-    def _last_resort(
-        self, broken: BrokenSource, deadline: float
-    ) -> tuple[RepairCandidate, float] | None:
+    def _last_resort(self, broken: BrokenSource) -> tuple[RepairCandidate, float] | None:
         """Take out, fault after fault, the fewest lines that let the parser get on."""
         state, score = broken, 0.0
         steps: tuple[Proposal, ...] = ()
         patch = Patch.of(broken.text)
+        self._left = self._effort.spent + max(self._budget // 2, _RESORTED)
         for _ in range(_ROUNDS):
             found = self._removal_at(state)
-            if found is None or self._late(deadline):
+            if found is None or self.timed_out:
                 return None
             step, verdict = found
             steps, patch = (*steps, step), patch.then(step.edits)
@@ -148,10 +147,13 @@ class RepairEngine:
         return None
 
     def _removal_at(self, state: BrokenSource) -> tuple[Proposal, Verdict] | None:
+        self._effort.begin(state)
         probe = Probe.on(state)
         furthest: tuple[int, Proposal, Verdict] | None = None
         for step in self._removal.repairs(state):
-            self.tried += 1
+            if self._effort.spent >= self._left or self.timed_out:
+                return None
+            self._effort.count()
             verdict = probe(step.edits)
             if not verdict.faults:
                 return step, verdict
@@ -163,7 +165,7 @@ class RepairEngine:
 
     def _share(self, depth: int, rank: int) -> int:
         """How many candidates a state may try: half at first, then the better ones more."""
-        left = self._left - self.tried
+        left = self._left - self._effort.spent
         return left // 2 if depth == 0 else min(left, max(_LEAST, left // (4 + 2 * rank)))
 
     def _next(
@@ -180,14 +182,13 @@ class RepairEngine:
                 out.append((candidate, BrokenSource.of(source, candidate.original.language), score))
         return [item for item in out if item[1].faults]
 
-    def _ranked(  # noqa: PLR0917 - one call, all of it state of the search
+    def _ranked(
         self,
         parent: RepairCandidate | None,
         original: BrokenSource,
         state: BrokenSource,
         past: float,
         share: int,
-        deadline: float,
         *,
         guided: bool,
     ) -> list[tuple[RepairCandidate, float]]:
@@ -202,26 +203,27 @@ class RepairEngine:
                 verdict,
                 past,
             )
-            for step, verdict in self._helpful(state, share, deadline, guided=guided)
+            for step, verdict in self._helpful(state, share, guided=guided)
         ]
         if not made:
             return []
         return list(zip(made, TorchMath.plain(self._scorer.score(made)), strict=True))
 
     def _helpful(
-        self, state: BrokenSource, share: int, deadline: float, *, guided: bool
+        self, state: BrokenSource, share: int, *, guided: bool
     ) -> Iterator[tuple[Proposal, Verdict]]:
         """The steps after which the text parses, or the parser gets further."""
+        effort = self._effort
+        effort.begin(state, read=guided and self._wishes is not None)
         probe = Probe.on(state)
-        for step in islice(self._distinct(state, guided=guided), share):
-            if self.tried >= self._left:
+        until = effort.spent + share
+        for step in self._distinct(state, guided=guided):
+            if effort.spent >= min(self._left, until) or self.timed_out:
                 return
-            self.tried += 1
-            if self.tried % 64 == 0 and self._late(deadline):
-                return
+            effort.count()
             verdict = probe(step.edits)
             if not verdict.faults and step.safety is Safety.SAFE:
-                self._left = min(self._left, self.tried + self._more)
+                self._left = min(self._left, effort.spent + self._more)
             if not verdict.faults or self._further(state, verdict, step.edits):
                 yield step, verdict
                 for echoed in self._echoes(state, step) if verdict.faults else ():

@@ -69,7 +69,7 @@ class Probe:
     def on(cls, broken: BrokenSource) -> Probe:
         """The cheapest probe for a language."""
         if isinstance(broken.language, PythonLanguage):
-            return WindowProbe(broken)
+            return WindowProbe(broken, broken.language)
         return (
             TreeProbe(broken, broken.language)
             if isinstance(broken.language, GrammarLanguage)
@@ -104,9 +104,9 @@ class WindowProbe(Probe):
     last window is parsed once; what seems whole is parsed once more, as a whole.
     """
 
-    def __init__(self, broken: BrokenSource) -> None:
+    def __init__(self, broken: BrokenSource, language: PythonLanguage) -> None:
         super().__init__(broken)
-        self._python = PythonLanguage()
+        self._python = language
         self._windows = tuple(self._usable())
         self._rest: dict[int, Fault | None] = {}
 

@@ -10,6 +10,7 @@ from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.values.correction import Edit, Proposal, Safety
 
 _LONGEST = 12
+_TOKENS = 24  # on each side of the fault, at which a line is cut
 
 
 class RemoveCode(SyntaxRule):
@@ -55,10 +56,13 @@ class RemoveCode(SyntaxRule):
         code = broken.code_of(line)
         while code and code[-1].kind == "operator":  # to remove a few signs is the search's part
             code = code[:-1]
-        for lexeme in reversed(code[1:]):
+        at = broken.faults[0].offset
+        before = [x for x in code[1:] if x.start <= at][-_TOKENS:]
+        places = (*before, *[x for x in code[1:] if x.start > at][:_TOKENS])
+        for lexeme in reversed(places):
             start = len(broken.text[: lexeme.start].rstrip(" \t"))
             yield self.proposal("remove the rest of the line", Edit(start, end, ""))
-        for lexeme in code[1:]:
+        for lexeme in places:
             yield self.proposal(
                 "remove the line's beginning", Edit(code[0].start, lexeme.start, "")
             )

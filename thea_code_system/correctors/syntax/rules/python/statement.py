@@ -44,7 +44,7 @@ class Statement:
     def of(cls, lexemes: Iterable[Lexeme]) -> Iterator[Statement]:
         """All statements in order; an unclosed bracket ends where a new statement must begin."""
         tokens: list[Lexeme] = []
-        depth, fresh = 0, False
+        depth, colons, fresh = 0, 0, False
         for lexeme in lexemes:
             if lexeme.kind in {"space", "indent", "comment"}:
                 continue
@@ -61,17 +61,18 @@ class Statement:
             depth += (lexeme.text in _OPEN) - (lexeme.text in _CLOSE and depth > 0)
             if lexeme.text != ";" or depth:
                 tokens.append(lexeme)
-            if depth == 0 and tokens and (lexeme.text == ";" or cls._ends_header(tokens)):
+            colons = cls._colons(lexeme) + (colons if len(tokens) > 1 else 0)
+            header = colons > 0 and lexeme.text == ":" and tokens[0].text in _HEADERS
+            if depth == 0 and tokens and (lexeme.text == ";" or header):
                 yield cls(tuple(tokens))
                 tokens = []
         if tokens:
             yield cls(tuple(tokens))
 
     @staticmethod
-    def _ends_header(tokens: list[Lexeme]) -> bool:
-        lambdas = len([token for token in tokens if token.text == "lambda"])
-        colons = len([token for token in tokens if token.text == ":"])
-        return tokens[-1].text == ":" and tokens[0].text in _HEADERS and colons > lambdas
+    def _colons(lexeme: Lexeme) -> int:
+        """What a token adds to the colons that are not of a lambda."""
+        return (lexeme.text == ":") - (lexeme.text == "lambda")
 
     def parts(self, separator: str, start: int = 0) -> list[tuple[Lexeme, ...]]:
         """The tokens from ``start`` on, cut at separators that no bracket encloses."""

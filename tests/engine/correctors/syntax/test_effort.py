@@ -1,0 +1,43 @@
+"""What a search for repairs may cost, told in what is the same on every machine."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch")
+
+from thea_code_system.correctors.syntax.discovery import RuleBook
+from thea_code_system.correctors.syntax.engine import RepairEngine
+from thea_code_system.correctors.syntax.scoring import LinearScorer
+from thea_code_system.languages.javascript import JavaScriptLanguage
+from thea_code_system.languages.python import PythonLanguage
+from thea_code_system.values.source import SourceFile
+
+SCORER = LinearScorer()
+LONG = f"x = {' + '.join('1' * 600)} +"  # of which the last resort once tried every token
+METHODS = "".join(f"    def f{n}(self, a: int) -> int: ...\n" for n in range(1_000))
+
+
+def work(text, path="m.py"):
+    """What the parser has to do for one search, in characters."""
+    language = PythonLanguage() if path.endswith(".py") else JavaScriptLanguage()
+    RepairEngine(RuleBook(), SCORER, 100, 600.0).repairs(SourceFile(path, text), language)
+    return language.work
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("lines.py", f"{LONG}\n" * 24),
+        ("line.js", f"const a = {{ b(,\n{LONG}>\nif ]:\n"),
+        ("faults.js", "if ( ]\n}} else { =>\n" * 60),
+        ("stub.py", f"class A:\n{METHODS}    def (\n{METHODS}"),
+    ],
+)
+def test_a_candidate_that_is_dear_counts_for_more_than_one(path, text):
+    assert work(text, path) < 1_300_000  # 100 candidates, 200 of the last resort, 4,000 for each
+
+
+def test_the_same_text_costs_the_same_each_time():
+    text = f"{METHODS}class A\n"
+    assert work(text) == work(text)

@@ -1,0 +1,53 @@
+"""How much a search has spent, told in what does not depend on the machine."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from thea_code_system.correctors.syntax.broken import BrokenSource
+from thea_code_system.languages.base import Language
+
+_WORTH: Final = 4_000  # characters that a candidate may cost the parser
+_LOOKED_AT: Final = 4  # characters parsed in the time that rules take to look at one
+_READ: Final = 30  # the same where the model reads the text
+_SELDOM: Final = (
+    64  # candidates between two looks at the clock, which some machines are slow to tell
+)
+
+
+class Effort:
+    """Counts candidates, and what they cost where that is more; owned by one search of one text.
+
+    Candidates alone bound no time: in a large file each one costs the parser more. ``seconds`` of
+    this thread are the emergency stop; ``timed_out`` says whether it was needed, and what was found
+    then depends on the machine.
+    """
+
+    def __init__(self, language: Language, seconds: float) -> None:
+        self._language = language
+        self._before = language.work
+        self._deadline = time.thread_time() + seconds
+        self._looked_at = 0
+        self.tried = 0
+        self.timed_out = False
+
+    @property
+    def spent(self) -> int:
+        """Candidates that could have been tried at the price of an ordinary one."""
+        work = self._language.work - self._before + self._looked_at
+        return max(self.tried, work // _WORTH)
+
+    def begin(self, state: BrokenSource, *, read: bool = False) -> None:
+        """Rules, and the model where it reads, look at the whole of a text."""
+        self._looked_at += len(state.text) * (_READ if read else _LOOKED_AT)
+        self._look_at_clock()
+
+    def count(self) -> None:
+        """A candidate is tried."""
+        self.tried += 1
+        if self.tried % _SELDOM == 0:
+            self._look_at_clock()
+
+    def _look_at_clock(self) -> None:
+        self.timed_out = self.timed_out or time.thread_time() > self._deadline
