@@ -36,6 +36,19 @@ async def test_what_no_longer_parses_is_rejected(toolbox):
     assert "parse" in verdicts[0].reason
 
 
+async def test_a_file_that_oxlint_says_nothing_about_is_judged_by_our_own_parser(toolbox):
+    good, bad = "// @flow\nlet a = 1;\n", "// @flow\nclass A { readonly a = 1; }\n"
+    typed = "// @flow\nlet a: ?number = (b: any);\n"  # Flow's own, which neither parser knows
+    verdicts = await ParseVerifier(toolbox).verify(
+        [
+            change(good, bad, "a.jsx"),
+            change(good, good.replace("let", "const"), "b.jsx"),
+            change(typed, typed.replace("let", "const"), "c.js"),
+        ]
+    )
+    assert [verdict.ok for verdict in verdicts] == [False, True, True]
+
+
 async def test_syntax_that_only_a_newer_python_knows_still_parses(toolbox):
     after = "try:\n    pass\nexcept OSError, ValueError:\n    pass\n"
     [verdict] = await ParseVerifier(toolbox).verify([change("x = 1\n", after)])
