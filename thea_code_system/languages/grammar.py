@@ -20,7 +20,7 @@ _SHOWN = 30
 _CHUNK = 65_536  # bytes handed to the parser at once
 _STEPS = 2_000  # progress reports of a parse; good code takes about one for 50 bytes
 _BYTES_A_STEP = 4
-_WORK = 400  # characters that CPython parses while tree-sitter takes a step
+_WORK = 200  # characters that CPython parses while tree-sitter takes a step
 
 
 class GrammarLanguage(Language):

@@ -8,9 +8,9 @@ from typing import Final
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.languages.base import Language
 
-_WORTH: Final = 4_000  # characters that a candidate may cost the parser
-_LOOKED_AT: Final = 4  # characters parsed in the time that rules take to look at one
-_READ: Final = 30  # the same where the model reads the text
+_WORTH: Final = 10_000  # characters that a candidate may cost the parser
+_LOOKED_AT: Final = 2  # characters parsed in the time that rules take to look at one
+_READ: Final = 10  # the same where the model reads the text
 _SELDOM: Final = (
     64  # candidates between two looks at the clock, which some machines are slow to tell
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeAlias
@@ -16,6 +16,7 @@ from thea_code_system.correctors.syntax.effort import Effort
 from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.patch import Patch
 from thea_code_system.correctors.syntax.probe import Probe, Verdict
+from thea_code_system.correctors.syntax.resort import LastResort
 from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
 from thea_code_system.correctors.syntax.rules.split_operator import SplitOperator
 from thea_code_system.correctors.syntax.scoring import Scorer
@@ -28,8 +29,7 @@ from thea_code_system.wrappers import TorchMath
 _WIDTH: Final = 8
 _DEPTH: Final = 12
 _COSTLY: Final = 3  # Python candidates whose trial takes as long as one of tree-sitter's
-_ROUNDS: Final = 30  # faults that the last resort takes out
-_RESORTED: Final = 200  # candidates that it may try, at least
+_RESORTED: Final = 100  # candidates that the last resort may try, at least
 _LEAST: Final = 40  # candidates tried for each state, at least
 _SEARCHED: Final = 8  # of the search's candidates for each one of a rule
 _KEPT: Final = 40
@@ -40,11 +40,6 @@ _FURTHER: Final = 12  # share of the budget for finding something better than a 
 _UNGUIDED: Final = 4  # the same where no model puts first what is likely
 _GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
-_OPEN: Final = "never closed"
-_LEXICAL: Final = re.compile(
-    r"unterminated|invalid (?:non-printable )?character|invalid \w+ literal|leading zeros|unmatched"
-    r"|never closed|does not match|after line continuation|inconsistent use of tabs"
-)
 _INDENTATION: Final = re.compile(r"indent|tabs and spaces")  # seldom a matter of tokens
 _Ranked: TypeAlias = "dict[str, tuple[RepairCandidate, float]]"  # whole repairs by their texts
 _State: TypeAlias = "tuple[RepairCandidate | None, BrokenSource, float]"
@@ -68,7 +63,6 @@ class RepairEngine:
         self._rules = rules
         self._wishes = wishes
         self._search = TokenSearch()
-        self._removal = RemoveCode()
         self._scorer = scorer
         self._budget = budget
         self._seconds = seconds
@@ -94,8 +88,10 @@ class RepairEngine:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self._descend(broken, whole)
-            if not whole and (resort := self._last_resort(broken)):
-                whole[resort[0].patch.text] = resort
+            if not whole:
+                resort = LastResort(self._scorer, self._effort)
+                found = resort.repair(broken, max(self._budget // 2, _RESORTED))
+                whole = {found[0].patch.text: found} if found else whole
         ranked = sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))
         return ranked[:_KEPT]
 
@@ -124,44 +120,6 @@ class RepairEngine:
                 return
             if whole:  # the rest is for texts that nothing mends so far
                 self._left = min(limit, self._effort.spent + self._more // 2)
-
-    def _last_resort(self, broken: BrokenSource) -> tuple[RepairCandidate, float] | None:
-        """Take out, fault after fault, the fewest lines that let the parser get on."""
-        state, score = broken, 0.0
-        steps: tuple[Proposal, ...] = ()
-        patch = Patch.of(broken.text)
-        self._left = self._effort.spent + max(self._budget // 2, _RESORTED)
-        for _ in range(_ROUNDS):
-            found = self._removal_at(state)
-            if found is None or self.timed_out:
-                return None
-            step, verdict = found
-            steps, patch = (*steps, step), patch.then(step.edits)
-            made = RepairCandidate(broken, state, steps, patch, verdict, score)
-            score = TorchMath.plain(self._scorer.score([made]))[0]
-            if made.parses:
-                return made, score
-            state = BrokenSource.of(broken.source.with_text(patch.text), broken.language)
-            if not state.faults:  # the whole text parses where a window of it did not
-                return replace(made, verdict=replace(verdict, faults=())), score
-        return None
-
-    def _removal_at(self, state: BrokenSource) -> tuple[Proposal, Verdict] | None:
-        self._effort.begin(state)
-        probe = Probe.on(state)
-        furthest: tuple[int, Proposal, Verdict] | None = None
-        for step in self._removal.repairs(state):
-            if self._effort.spent >= self._left or self.timed_out:
-                return None
-            self._effort.count()
-            verdict = probe(step.edits)
-            if not verdict.faults:
-                return step, verdict
-            if self._further(state, verdict, step.edits):
-                ahead = verdict.faults[0].line - 2 * len(step.edits)
-                if furthest is None or ahead > furthest[0]:
-                    furthest = (ahead, step, verdict)
-        return furthest[1:] if furthest else None
 
     def _share(self, depth: int, rank: int) -> int:
         """How many candidates a state may try: half at first, then the better ones more."""
@@ -224,11 +182,11 @@ class RepairEngine:
             verdict = probe(step.edits)
             if not verdict.faults and step.safety is Safety.SAFE:
                 self._left = min(self._left, effort.spent + self._more)
-            if not verdict.faults or self._further(state, verdict, step.edits):
+            if not verdict.faults or verdict.is_further(state, step.edits):
                 yield step, verdict
                 for echoed in self._echoes(state, step) if verdict.faults else ():
                     again = probe(echoed.edits)
-                    if not again.faults or self._further(state, again, echoed.edits):
+                    if not again.faults or again.is_further(state, echoed.edits):
                         yield echoed, again
 
     @staticmethod
@@ -278,23 +236,3 @@ class RepairEngine:
                             (guessed if guesses else known).add(step.edits)
                         yield step
             turns = left
-
-    @staticmethod
-    def _further(state: BrokenSource, verdict: Verdict, edits: Sequence[Edit]) -> bool:
-        """Whether the parser got further than before.
-
-        CPython tells a fault of its tokenizer before any other, wherever it stands, and a bracket
-        that is never closed after those: past one is further, even where the next stands above it.
-        """
-        old, new = state.faults, verdict.faults
-        longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
-        length = len(state.text)
-        left_before = length - old[0].offset
-        left_after = length + longer - new[0].offset
-        if state.language.name != "python":
-            lower = new[0].line > old[0].line and left_after < left_before
-            return len(new) < len(old) or (len(new) == len(old) and lower)
-        lexical = _LEXICAL.search(old[0].message), _LEXICAL.search(new[0].message)
-        if all(lexical) and _OPEN in new[0].message:
-            return _OPEN not in old[0].message or left_after != left_before
-        return left_after < left_before or (lexical[0] is not None and lexical[1] is None)

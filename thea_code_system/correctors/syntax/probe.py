@@ -16,6 +16,10 @@ from thea_code_system.values.correction import Edit
 _CONTINUES: Final = re.compile(r"(?:else|elif|except|finally|case)\b")
 _BEGINS: Final = re.compile(r"[@\w]")
 _OPEN: Final = "never closed"
+_LEXICAL: Final = re.compile(
+    r"unterminated|invalid (?:non-printable )?character|invalid \w+ literal|leading zeros|unmatched"
+    r"|never closed|does not match|after line continuation|inconsistent use of tabs"
+)
 _ENOUGH: Final = 400
 WRAPPER: Final = "if 1:\n"
 
@@ -31,6 +35,25 @@ class Verdict:
     faults: tuple[Fault, ...]
     region: str
     line: int = 1
+
+    def is_further(self, before: BrokenSource, edits: Sequence[Edit]) -> bool:
+        """Whether the parser got further than before some edits.
+
+        CPython tells a fault of its tokenizer before any other, wherever it stands, and a bracket
+        that is never closed after those: past one is further, even where the next stands above it.
+        """
+        old, new = before.faults, self.faults
+        longer = sum(len(e.replacement) - (e.end - e.start) for e in edits)
+        length = len(before.text)
+        left_before = length - old[0].offset
+        left_after = length + longer - new[0].offset
+        if before.language.name != "python":
+            lower = new[0].line > old[0].line and left_after < left_before
+            return len(new) < len(old) or (len(new) == len(old) and lower)
+        lexical = _LEXICAL.search(old[0].message), _LEXICAL.search(new[0].message)
+        if all(lexical) and _OPEN in new[0].message:
+            return _OPEN not in old[0].message or left_after != left_before
+        return left_after < left_before or (lexical[0] is not None and lexical[1] is None)
 
 
 @dataclass(frozen=True, slots=True)

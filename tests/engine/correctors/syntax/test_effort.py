@@ -15,7 +15,7 @@ from thea_code_system.values.source import SourceFile
 
 SCORER = LinearScorer()
 LONG = f"x = {' + '.join('1' * 600)} +"  # of which the last resort once tried every token
-METHODS = "".join(f"    def f{n}(self, a: int) -> int: ...\n" for n in range(1_000))
+METHODS = "".join(f"    def f{n}(self, a: int) -> int: ...\n" for n in range(2_000))
 
 
 def work(text, path="m.py"):
@@ -28,14 +28,13 @@ def work(text, path="m.py"):
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("lines.py", f"{LONG}\n" * 24),
-        ("line.js", f"const a = {{ b(,\n{LONG}>\nif ]:\n"),
+        ("lines.py", f"{LONG}\n" * 12),
         ("faults.js", "if ( ]\n}} else { =>\n" * 60),
         ("stub.py", f"class A:\n{METHODS}    def (\n{METHODS}"),
     ],
 )
 def test_a_candidate_that_is_dear_counts_for_more_than_one(path, text):
-    assert work(text, path) < 1_300_000  # 100 candidates, 200 of the last resort, 4,000 for each
+    assert work(text, path) < 2_000_000  # 10,000 for each of 100 candidates, twice
 
 
 def test_the_same_text_costs_the_same_each_time():
