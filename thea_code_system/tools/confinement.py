@@ -4,6 +4,9 @@ Run as a program, isolated from everything that could be imported:
 
     python -I -S confinement.py BYTES COMMAND
 
+It waits for the command, and ends it with all of its process group where its own standard input is
+closed: whoever started it holds the other end, and has ended, in whatever way.
+
 Each limit is the system's to give: where it refuses, the command starts without it.
 """
 
@@ -13,11 +16,13 @@ import ctypes
 import fcntl
 import os
 import resource
+import signal
 import socket
 import struct
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # linux/sched.h
 _NO_NEW_PRIVILEGES = 38  # linux/prctl.h
@@ -25,7 +30,7 @@ _GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 1  # linux/sockios.h, linux/if.h
 
 
 class Confinement:
-    """What the process gives up before it becomes the command.
+    """What the process gives up before it starts the command.
 
     Args:
         memory: bytes of private memory that one process may have.
@@ -34,8 +39,26 @@ class Confinement:
     def __init__(self, memory: int) -> None:
         self._memory = memory
 
-    def become(self, command: str) -> None:
-        """Replace this process by a shell that runs the command; does not return."""
+    def run(self, command: str) -> int:
+        """The status of a shell that runs the command."""
+        self._confine()
+        child = os.fork()
+        if not child:
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.execv("/bin/sh", ["/bin/sh", "-c", command])  # noqa: S606 - the user's own command
+        Thread(target=self._watch, daemon=True).start()
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        return code if code >= 0 else 128 - code
+
+    @staticmethod
+    def _watch() -> None:
+        """Nothing is ever written to standard input: it is read to its end."""
+        os.read(0, 1)
+        os.killpg(0, signal.SIGKILL)
+
+    def _confine(self) -> None:
+        """Give up what the command should not have."""
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_DATA, (self._memory, self._memory))
         with suppress(OSError, ValueError):
@@ -44,7 +67,6 @@ class Confinement:
             self._leave_network()
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        os.execv("/bin/sh", ["/bin/sh", "-c", command])  # noqa: S606 - the user's own command
 
     def _leave_network(self) -> None:
         """Keep nothing but a loopback of our own, as the same user as before."""
@@ -63,4 +85,4 @@ class Confinement:
 
 
 if __name__ == "__main__":
-    Confinement(int(sys.argv[1])).become(sys.argv[2])
+    sys.exit(Confinement(int(sys.argv[1])).run(sys.argv[2]))

@@ -38,7 +38,7 @@ class ScratchTree:
         """The private folder, made at first use with mode 0700."""
         if self._root is None:
             base = self._base()
-            self._sweep(base)
+            self.sweep(base)
             self._root = Path(tempfile.mkdtemp(prefix=f"thea-{os.getpid()}-", dir=base)).resolve()
         return self._root
 
@@ -141,8 +141,8 @@ class ScratchTree:
         return tempfile.gettempdir()
 
     @staticmethod
-    def _sweep(base: str) -> None:
-        """Remove the trees of processes that were killed, once they are a day old."""
+    def sweep(base: str) -> None:
+        """Remove ``thea-PID-…`` folders of processes that were killed, once they are a day old."""
         for folder in Path(base).glob("thea-[0-9]*-*"):
             with contextlib.suppress(OSError, ValueError):
                 state = folder.stat(follow_symlinks=False)

@@ -80,7 +80,7 @@ class ConfinedShell:
                 *launcher,
                 cwd=folder,
                 env=environment,
-                stdin=asyncio.subprocess.DEVNULL,
+                stdin=asyncio.subprocess.PIPE,  # closed when we end, however that may be
                 stdout=output,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,

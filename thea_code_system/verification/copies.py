@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from thea_code_system.errors import ToolError
+from thea_code_system.tools.scratch import ScratchTree
 from thea_code_system.workspace.git import Git
 
 _NEVER: Final = frozenset({".git", ".thea", "__pycache__"})
@@ -48,15 +49,20 @@ class TreeCopy:
                 tree = self._tree
                 await asyncio.to_thread(self._copy, tree, await self._listed(tree))
             except OSError as error:
-                self.close()
-                message = f"the tree cannot be copied to {tempfile.gettempdir()}: {error.strerror}"
-                raise ToolError(message, "Set TMPDIR to a folder with room for it.") from error
+                raise self._failed(error) from error
         return self._tree
 
     async def lay(self, texts: Mapping[str, bytes]) -> Path:
-        """The copy with these contents by path, all else being as it was."""
+        """The copy with these contents by path, all else being as it was.
+
+        Raises:
+            ToolError: there is no room for it.
+        """
         tree = await self.tree()
-        await asyncio.to_thread(self._lay, tree, texts)
+        try:
+            await asyncio.to_thread(self._lay, tree, texts)
+        except OSError as error:
+            raise self._failed(error) from error
         return tree
 
     def close(self) -> None:
@@ -65,6 +71,11 @@ class TreeCopy:
             shutil.rmtree(self._home, ignore_errors=True)
             self._home = None
             self._original.clear()
+
+    def _failed(self, error: OSError) -> ToolError:
+        self.close()
+        message = f"the tree cannot be copied to {tempfile.gettempdir()}: {error.strerror}"
+        return ToolError(message, "Set TMPDIR to a folder with room for it.")
 
     @property
     def _tree(self) -> Path:
@@ -76,7 +87,8 @@ class TreeCopy:
         return self._root.name or "tree"
 
     def _make(self) -> Path:
-        home = Path(tempfile.mkdtemp(prefix=f"thea-proof-{os.getpid()}-")).resolve()
+        ScratchTree.sweep(tempfile.gettempdir())
+        home = Path(tempfile.mkdtemp(prefix=f"thea-{os.getpid()}-proof-")).resolve()
         home.joinpath(self._name).mkdir()
         return home
 
@@ -86,7 +98,6 @@ class TreeCopy:
         for path, data in texts.items():
             target = tree / path
             if path not in self._original:
-                target.parent.mkdir(parents=True, exist_ok=True)
                 self._original[path] = target.read_bytes() if target.is_file() else None
             self._put(target, data)
 
@@ -95,6 +106,7 @@ class TreeCopy:
         if data is None:
             target.unlink(missing_ok=True)
         elif not target.is_file() or target.read_bytes() != data:
+            target.parent.mkdir(parents=True, exist_ok=True)  # a command may have removed it
             target.write_bytes(data)
 
     def _copy(self, tree: Path, paths: Iterable[str]) -> None:
