@@ -240,3 +240,14 @@ def test_a_type_checker_with_its_plugins_needs_trust(project):
     assert not sprung.exists()
     project.thea("correct", "--check", "--exit-zero", "--verify", "types", "--trust", code=2)
     assert sprung.exists()
+
+
+def test_a_correction_that_makes_a_test_vanish_is_left_out_though_all_others_pass(project):
+    project.put({
+        "shared.py": "def test_shared():\n    pass\n",
+        "test_m.py": "import os\nfrom shared import test_shared\n\n\ndef test_m():\n    pass\n",
+    })  # fmt: skip
+    pytest_here = f"{sys.executable} -m pytest -q -p no:cacheprovider"
+    out = project.thea("correct", "--unsafe-fixes", "--test-command", pytest_here)
+    assert "ruff/F401 breaks test_m.py::test_shared (no longer run)" in out
+    assert project.read("test_m.py").startswith("from shared import test_shared\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -40,11 +41,14 @@ class Failures:
     """What a rung objects to in a tree: how often each complaint occurs.
 
     A complaint is the name of a test, or path and message of an error without its line.
-    ``unnamed`` is True where something failed and said no name.
+    ``unnamed`` is True where something failed and said no name. ``ran`` says how often each test
+    was run, whatever its parameters, and whether it passed or failed; the name is empty where only
+    their number is known. None where that is not known either.
     """
 
     counts: Mapping[str, int] = field(default_factory=dict)
     unnamed: bool = False
+    ran: Mapping[str, int] | None = None
 
     @classmethod
     def whole(cls, what: str) -> Failures:
@@ -52,10 +56,19 @@ class Failures:
         return cls({what: 1}, unnamed=True)
 
     def beyond(self, before: Failures) -> frozenset[str]:
-        """The complaints that occur more often than before."""
-        return frozenset(
-            name for name, count in self.counts.items() if count > before.counts.get(name, 0)
-        )
+        """The complaints that occur more often than before, and tests that are run no more."""
+        worse = (name for name, count in self.counts.items() if count > before.counts.get(name, 0))
+        return frozenset({*worse, *self._vanished(before)})
+
+    def _vanished(self, before: Failures) -> Iterator[str]:
+        """What is missing where fewer tests are run; a test with another name is none the less."""
+        if self.ran is None or before.ran is None or ("" in self.ran) != ("" in before.ran):
+            return
+        now, then = Counter(self.ran), Counter(before.ran)
+        if now.total() < then.total():
+            for name in then - now:
+                what = "run less often" if now[name] else "no longer run"
+                yield f"{name} ({what})" if name else "the tests (fewer are run)"
 
 
 @dataclass(frozen=True, slots=True)

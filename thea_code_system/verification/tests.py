@@ -13,7 +13,7 @@ from thea_code_system.tools.shell import LATE, ConfinedShell
 from thea_code_system.values.verification import Failures
 from thea_code_system.verification.project import ProjectCheck
 
-_OPTIONS: Final = "-rfE --continue-on-collection-errors"
+_OPTIONS: Final = "-rpfE --continue-on-collection-errors"  # failures last: the end is read
 _FAILED: Final = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
@@ -26,12 +26,29 @@ _FAILED: Final = tuple(
         r"^[ ]+\d+\) (.+?):?$",  # mocha
     )
 )
+_PASSED: Final = re.compile(r"^PASSED (\S*\.py(?:::.*?)?)$", re.MULTILINE)  # pytest
+_RAN: Final = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"^=* ?((?:\d+ [a-z]+,? )+)in \d[\d.]*s",  # pytest
+        r"^Ran (\d+ test)s? in ",  # unittest
+        r"^Tests: +(\d.*)$",  # jest
+        r"^ +Tests  (\d.*)$",  # vitest
+        r"^ +(\d+ (?:passing|failing))\b",  # mocha
+    )
+)
+_SKIPPED: Final = re.compile(r"^(?:OK|FAILED) \(.*?\bskipped=(\d+)", re.MULTILINE)  # unittest
+_NUMBER: Final = re.compile(r"(\d+) (?:test|pass|fail|xpass|xfail|error)")
+_LINES: Final = re.compile(  # TAP; node --test
+    r"^(?:not )?ok (?!.*# SKIP)()\d+\b|^[#ℹ] (?:pass|fail) (\d+)$", re.MULTILINE
+)
 
 
 class TestsCheck(ProjectCheck):
     """Runs a command and reads the names of failing tests in what it prints.
 
-    Those of pytest, unittest, mocha, jest, vitest, ``node --test`` and TAP are known. A command
+    Those of pytest, unittest, mocha, jest, vitest, ``node --test`` and TAP are known, and so is how
+    many tests they ran: one that is not there any more is worse than before, too. A command
     that fails without naming a test counts as one failure, named by its exit status.
 
     Args:
@@ -52,14 +69,29 @@ class TestsCheck(ProjectCheck):
             raise ToolError(f"the tests cannot be run: {result.unstarted}", "Check --test-command.")
         if result.status == LATE:
             return Failures.whole(f"`{self._command}` did not end in {self._shell.seconds:g} s")
+        ran = self._ran(result.output)
         if not result.status:
-            return Failures()
+            return Failures(ran=ran)
         found = Counter(
             name for pattern in _FAILED for name in dict.fromkeys(pattern.findall(result.output))
         )
         if found:
-            return Failures(dict(found))
+            return Failures(dict(found), ran=ran)
         return Failures.whole(f"`{self._command}` ended with status {result.status}")
+
+    @classmethod
+    def _ran(cls, output: str) -> dict[str, int] | None:
+        """How often each test was run, by its name without parameters if all names are there."""
+        told = [text for pattern in _RAN for text in pattern.findall(output)]
+        numbers = [int(number) for text in told for number in _NUMBER.findall(text)]
+        numbers += [int(number or 1) for _, number in _LINES.findall(output)]
+        if not numbers:
+            return None
+        passed = _PASSED.findall(output)
+        if passed and f" {len(passed)} passed" in f" {told[0]}":
+            names = {*passed, *_FAILED[0].findall(output)}
+            return dict(Counter(name.partition("[")[0] for name in names))
+        return {"": sum(numbers) - sum(map(int, _SKIPPED.findall(output)))}
 
     @staticmethod
     def _environment(tree: Path) -> dict[str, str]:

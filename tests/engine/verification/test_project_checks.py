@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -59,7 +60,53 @@ def lives(pid):
 async def test_the_names_of_failing_tests_are_read(tmp_path, program):
     printed, names = PRINTED[program]
     (tmp_path / "printed").write_text(printed)
-    assert await failures(tmp_path, "cat printed; exit 1") == Failures(names)
+    found = await failures(tmp_path, "cat printed; exit 1")
+    assert (found.counts, found.unnamed) == (names, False)
+
+
+@pytest.mark.parametrize(
+    ("printed", "number"),
+    [
+        ("Ran 5 tests in 0.01s\n\nFAILED (failures=1, skipped=2)\n", 3),
+        ("=== 1 failed, 3 passed, 2 skipped, 1 xfailed in 0.05s ===\n", 5),
+        ("Tests:       1 failed, 2 skipped, 4 passed, 7 total\n", 5),
+        ("      Tests  1 failed | 4 passed | 2 skipped (7)\n", 5),
+        ("  4 passing (3ms)\n  2 pending\n  1 failing\n", 5),
+        ("TAP version 13\nok 1 - a\nnot ok 2 - b\nok 3 - c # SKIP slow\n1..3\n", 2),
+        ("ℹ tests 6\nℹ pass 4\nℹ fail 1\nℹ skipped 1\n", 5),
+        ("4 passed in 0.10s\nRan 2 tests in 0.01s\n", 6),
+    ],
+)
+async def test_it_is_read_how_many_tests_were_run(tmp_path, printed, number):
+    (tmp_path / "printed").write_text(printed)
+    assert (await failures(tmp_path, "cat printed")).ran == {"": number}
+
+
+async def test_a_test_that_is_not_run_any_more_is_worse_and_one_with_other_parameters_is_not(
+    tmp_path,
+):
+    file = tmp_path / "test_a.py"
+    source = (
+        "import pytest\n\n\n@pytest.mark.parametrize('x', ['a', 'b'])\ndef test_x(x):\n    pass\n"
+        "\n\ndef test_fails():\n    assert False\n\n\ndef test_y():\n    pass\n"
+    )
+
+    async def after(old, new, more=""):
+        command = f"PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {sys.executable} -m pytest -q {more}"
+        file.write_text(source)
+        before = await failures(tmp_path, command)
+        file.write_text(source.replace(old, new))
+        return (await failures(tmp_path, command)).beyond(before)
+
+    assert await after("'b'", "'c'") == frozenset()
+    assert await after("test_y", "test_z") == frozenset()
+    assert await after("['a', 'b']", "['a']") == {"test_a.py::test_x (run less often)"}
+    assert await after("def test_y", "def not_y") == {"test_a.py::test_y (no longer run)"}
+    assert await after("    pass\n\n\ndef test_f", "    pytest.skip()\n\n\ndef test_f") == {
+        "test_a.py::test_x (no longer run)"
+    }
+    plain = "-rN --deselect test_a.py::test_fails"
+    assert await after("def test_y", "def not_y", plain) == {"the tests (fewer are run)"}
 
 
 async def test_pytest_names_what_fails_and_what_cannot_be_imported(tmp_path):
@@ -198,6 +245,38 @@ class TestCopies:
         finally:
             copy.close()
         assert (root / "a.py").read_text() == "x = 1\n"
+
+    async def test_what_a_command_removed_is_there_again_for_the_next_one(self, root):
+        copy = TreeCopy(str(root))
+        try:
+            tree = await copy.lay({"sub/b.py": b"y = 2\n"})
+            shutil.rmtree(tree / "sub")
+            await copy.lay({"sub/b.py": b"y = 3\n"})
+            assert (tree / "sub" / "b.py").read_bytes() == b"y = 3\n"
+            shutil.rmtree(tree / "sub")
+            await copy.lay({})
+            assert (tree / "sub" / "b.py").read_bytes() == b"y = 1\n"
+        finally:
+            copy.close()
+
+    @pytest.mark.parametrize("moment", ["copying", "laying"])
+    async def test_without_room_it_says_so_and_leaves_nothing(self, root, moment, monkeypatch):
+        resource = pytest.importorskip("resource")
+        copy = TreeCopy(str(root))
+        places = root.parent / "places"
+        places.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(places))
+        whole = resource.getrlimit(resource.RLIMIT_FSIZE)
+        try:
+            if moment == "laying":
+                await copy.tree()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2, whole[1]))
+            with pytest.raises(ToolError, match="the tree cannot be copied to"):
+                await copy.lay({"a.py": b"x = 2\n" * 100_000})
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, whole)
+            copy.close()
+        assert list(places.iterdir()) == []
 
 
 class TestTypeCheckers:
