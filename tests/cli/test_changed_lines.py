@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -73,6 +75,32 @@ def test_a_new_file_is_changed_all_over(tree):
     tree.correct("--since", "HEAD", "--changed-lines")
     assert b"import" not in tree.read("b")
     assert tree.read("a") == OLD
+
+
+def test_of_deletions_renames_and_submodules_only_what_was_written_is_looked_at(tree, tmp_path):
+    inner = tmp_path / "inner"
+    identity = ("-c", "user.name=a", "-c", "user.email=a@b")
+    inner.mkdir()
+    (inner / "m.py").write_bytes(OLD)
+    for command in (("init", "-q"), ("add", "."), (*identity, "commit", "-qm", "inner")):
+        subprocess.run(["git", "-C", inner, *command], check=True)
+    allowed = ("-c", "protocol.file.allow=always")
+    tree.git(*allowed, "submodule", "--quiet", "add", str(inner), "sub")
+    tree.put(gone=OLD, shorter=NEW, touched=OLD)
+    tree.git("add", ".")
+    tree.git("commit", "-qm", "all")
+    tree.git("mv", "src/a.py", "src/moved.py")
+    tree.put(moved=NEW, shorter=NEW.replace(b"    return 1\n", b"    ...\n"))
+    (tree.root / "src/gone.py").unlink()
+    (tree.root / "sub/m.py").write_bytes(OLD + b"import json\n")
+    os.utime(tree.root / "src/touched.py", (1, 1))
+    out, err = tree.correct("--since", "HEAD", "--output-format", "json", "--check", code=1)
+    seen = [one["path"] for one in json.loads(out)["files"]]
+    assert seen == ["src/moved.py", "src/shorter.py"], err
+    tree.correct("--since", "HEAD", "--changed-lines")
+    assert tree.read("shorter") == NEW.replace(b"    return 1\n", b"    ...\n")
+    assert (tree.root / "sub/m.py").read_bytes() == OLD + b"import json\n"
+    assert not (tree.root / "src/gone.py").exists()
 
 
 def test_a_renamed_file_is_not_new(tree):

@@ -64,12 +64,36 @@ class Git:
         Raises:
             WorkspaceError: there is no such revision, or no repository.
         """
-        commit = await self.commit(revision)
-        arguments = ("diff-index", "--raw", "-z", "--relative", "--no-renames", commit)
-        raw = await self._run(*arguments, settings=await self.without_filters())
+        changed = await self.differing(await self.commit(revision))
         new = await self._run("ls-files", "-z", "--others", "--exclude-standard")
-        paths = {path for path, _ in self._parse(raw)} | set(self._names(new))
+        paths = changed | set(self._names(new))
         return tuple(sorted(path for path in paths if self._is_file(path)))
+
+    async def differing(self, commit: str) -> set[str]:
+        """Tracked files of the working tree that are not as a commit has them, deleted ones not.
+
+        Where the index only cannot tell (a checkout was copied, a file touched), contents decide.
+        """
+        settings = await self.without_filters()
+        arguments = ("diff-index", "--raw", "-z", "--relative", "--no-renames", "--no-abbrev")
+        fields = (await self._run(*arguments, commit, settings=settings)).split(b"\0")
+        differing, open_ = set(), {}
+        for about, path in zip(fields[::2], fields[1::2], strict=False):
+            old, new, blob, name, change = about.lstrip(b":").split(b" ")
+            if new in _FILES and change[:1] in {b"A", b"M", b"T"}:
+                untold = old == new and not name.strip(b"0") and self._is_file(os.fsdecode(path))
+                if untold and b"\n" not in path and path[:1] != b'"':
+                    open_[path] = blob
+                else:
+                    differing.add(os.fsdecode(path))
+        given = b"".join(path + b"\n" for path in open_)
+        out = (
+            await self._run("hash-object", "--stdin-paths", given=given, settings=settings)
+            if open_
+            else b""
+        )
+        told = zip(open_.items(), out.split(), strict=True)
+        return differing | {os.fsdecode(path) for (path, blob), now in told if now != blob}
 
     async def files(self) -> tuple[str, ...]:
         """What git tracks, or would if it were told to, relative to the folder."""

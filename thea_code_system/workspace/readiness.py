@@ -61,9 +61,7 @@ class Readiness:
         """Why changes to some files could not be committed by themselves, in words, by path."""
         listed = await self._git.ask("ls-files", "-z", "-v", "--cached")
         tags = {os.fsdecode(one[2:]): one[:1] for one in listed.split(b"\0") if one}
-        arguments = ("diff-index", "-z", "--name-only", "--relative", "--no-renames", "HEAD")
-        changed = await self._git.ask(*arguments, settings=await self._git.without_filters())
-        dirty = {os.fsdecode(name) for name in changed.split(b"\0") if name}
+        dirty = await self._git.differing(await self._git.commit("HEAD"))
         found = {}
         for path in paths:
             if path not in tags:
