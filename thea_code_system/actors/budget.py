@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.outcome import Corrected, FileOutcome, Finished, Skipped, SkipReason
@@ -16,13 +16,13 @@ from thea_code_system.wrappers import TorchCounter
 class RunBudget:
     """Files to change, lines to change, seconds; a file is finished once it was taken on.
 
-    The last file may exceed the number of lines. Seconds count from when this is made, on a running
-    event loop.
+    The last file may exceed the number of lines. What was turned down after all does not count.
+    Seconds count from when this is made, on a running event loop.
     """
 
     def __init__(self, config: ProductionConfig) -> None:
         self._config = config
-        self._files: list[str] = []
+        self._changed: dict[str, int] = {}
         self._lines = TorchCounter()
         self._late = False
         if config.time_budget:
@@ -43,26 +43,31 @@ class RunBudget:
     def used_up(self) -> str:
         """The setting whose limit no more file fits into; empty where one more does."""
         config = self._config
-        if config.max_files and len(self._files) >= config.max_files:
+        if config.max_files and len(self._changed) >= config.max_files:
             return "max-files"
         if config.max_changed_lines and int(self._lines) >= config.max_changed_lines:
             return "max-changed-lines"
         return ""
 
-    async def spend(self, source: SourceFile, outcome: Corrected) -> None:
-        """Take in a file that will be changed."""
-        self._files.append(source.path)
+    async def spend(self, path: str, before: str, after: str) -> None:
+        """Take in a file that will be changed, or was, by its texts."""
+        lines: list[str] = []
         if self._config.max_changed_lines:
-            self._lines.increment(len(await asyncio.to_thread(self._changed, source, outcome)))
+            lines = await asyncio.to_thread(self._diff, before, after)
+        self._changed[path] = len(lines)
+        self._lines.increment(len(lines))
+
+    def refund(self, path: str) -> None:
+        """Take back what was spent on a file."""
+        self._lines.increment(-self._changed.pop(path))
 
     def _end(self) -> None:
         self._late = True
 
     @staticmethod
-    def _changed(source: SourceFile, outcome: Corrected) -> list[str]:
+    def _diff(before: str, after: str) -> list[str]:
         """The lines that are taken away and those that are added, as a diff shows them."""
-        text = Patch.corrected(source.text, outcome.applied)
-        lines = (source.text.split("\n"), text.split("\n"))
+        lines = (before.split("\n"), after.split("\n"))
         diff = list(difflib.unified_diff(*lines, n=0))[2:]  # without the names of the files
         return [line for line in diff if line[:1] in {"-", "+"}]
 
@@ -87,10 +92,12 @@ class Turns:
 
     async def admit(self, sources: AsyncIterator[SourceFile]) -> AsyncIterator[SourceFile]:
         """The sources that may be taken on."""
-        async for source in sources:
-            if self._cut or self._budget.late:
+        while not (self._cut or self._budget.late):
+            async for source in sources:
+                yield source
+                break
+            else:
                 return
-            yield source
 
     async def passed(
         self, finished: Iterable[Finished], settled: Iterable[FileOutcome] = ()
@@ -102,16 +109,46 @@ class Turns:
         self._arrived |= {source.path: (source, outcome) for source, outcome in finished}
         passed = []
         while self._waiting and self._waiting[-1] in self._arrived and not self._cut:
-            one = self._arrived.pop(self._waiting[-1])
+            one = self._arrived[self._waiting[-1]]
             self._cut = self._budget.used_up if one else ""
             if self._cut:
                 break
-            self._waiting.pop()
+            self._arrived.pop(self._waiting.pop())
             if one:
                 passed.append(one)
-                if isinstance(one[1], Corrected):
-                    await self._budget.spend(one[0], one[1])
+                source, outcome = one
+                if isinstance(outcome, Corrected):
+                    after = Patch.corrected(source.text, outcome.applied)
+                    await self._budget.spend(source.path, source.text, after)
         return passed
+
+    async def delivered(
+        self,
+        batch: Sequence[Finished],
+        outcomes: Sequence[FileOutcome],
+        texts: Callable[[str], tuple[str, str] | None],
+    ) -> None:
+        """Take in what became of some that have passed; what was turned down costs nothing.
+
+        Args:
+            batch: as they passed.
+            outcomes: what they came to, in the same order.
+            texts: of a file, before and after.
+        """
+        if not self.in_order:
+            return
+        for (_, made), final in zip(batch, outcomes, strict=True):
+            if isinstance(made, Corrected) and made != final:
+                self._budget.refund(made.path)
+                if isinstance(final, Corrected):
+                    await self._budget.spend(made.path, *(texts(made.path) or ("", "")))
+
+    def reopened(self) -> bool:
+        """Whether more files may pass than have, because some cost nothing in the end."""
+        if not self._cut or self._budget.used_up:
+            return False
+        self._cut = ""
+        return not self._budget.late
 
     def left(self) -> Iterator[Skipped]:
         """The files that were not reached, once nothing is under way any more."""

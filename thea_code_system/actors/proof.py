@@ -98,8 +98,9 @@ class Proof:
             max_in_flight=1,
             deadline=_DEADLINE,
         )
-        self._watch = Stopwatch()
+        self._watch: Stopwatch | None = None
         self._patience = order.budget
+        self._proved: dict[str, bytes] = {}
         self.notes: list[str] = []
         """What the user should hear about it."""
         self.rejected: frozenset[str] = frozenset()
@@ -107,17 +108,24 @@ class Proof:
         self.trees: Counter[str] = Counter()
         """How many trees each rung has looked at."""
 
+    @property
+    def late(self) -> bool:
+        """Whether the time for proving is over."""
+        return self._seconds() > self._order.budget
+
     async def close(self) -> None:
         """Remove the copies."""
         await self._pool.shutdown()
 
     async def proved(self, finished: Sequence[Finished]) -> list[Finished]:
-        """The outcomes of a run, of which only what is proved is still to be applied.
+        """Outcomes of a run, of which only what is proved is still to be applied.
+
+        What was proved in an earlier call is the ground of the later ones.
 
         Raises:
             ToolError: a rung cannot be run, or fails by itself without naming what.
         """
-        self._watch = Stopwatch()
+        self._watch = self._watch or Stopwatch()
         lot = Lot.of(finished)
         units = lot.units()
         dropped: dict[str, tuple[State, str]] = {}
@@ -130,9 +138,10 @@ class Proof:
                 reason = f"not proven within --verify-budget ({self._order.budget:g} s)"
                 dropped[units[number]] = (State.SUGGESTED, reason)
             units = [units[number] for number in judged.kept]
-        self.rejected = frozenset(
+        self.rejected |= frozenset(
             name for name, (state, _) in dropped.items() if state is State.REJECTED
         )
+        self._proved |= lot.texts(frozenset(units))[0]
         return [(source, self._reduced(source, end, dropped)) for source, end in finished]
 
     async def _judged(self, rung: str, lot: Lot, units: Sequence[str]) -> Judged:
@@ -147,7 +156,7 @@ class Proof:
                 "It has to pass, or to name what fails, so that before and after can be compared.",
             )
         self._patience = float(TorchMath.max(_LEAST, TorchMath.mul(_TIMES, watch.seconds())))
-        search = CulpritSearch(probe, before, self._late, self._side_by_side)
+        search = CulpritSearch(probe, before, lambda: self.late, self._side_by_side)
         judged = await search.judge(range(len(units)))
         self._note(rung, judged)
         return judged
@@ -157,23 +166,29 @@ class Proof:
     ) -> Failures:
         self.trees.update((rung,))
         texts, parts = lot.texts(frozenset(units[number] for number in chosen))
-        left = TorchMath.max(1.0, TorchMath.sub(self._order.budget, self._watch.seconds()))
+        left = TorchMath.max(1.0, TorchMath.sub(self._order.budget, self._seconds()))
         seconds = float(TorchMath.min(self._patience, left))
-        found: Failures = await self._pool.submit("failures", rung, texts, parts, seconds)
+        laid = {**self._proved, **texts}
+        found: Failures = await self._pool.submit("failures", rung, laid, parts, seconds)
         return found
 
-    def _late(self) -> bool:
-        return self._watch.seconds() > self._order.budget
+    def _seconds(self) -> float:
+        return self._watch.seconds() if self._watch else 0.0
 
     def _note(self, rung: str, judged: Judged) -> None:
         if judged.flaky:
             names = ", ".join(judged.flaky[:5])
-            self.notes.append(f"{rung}: what fails now and then counts for nothing: {names}")
+            self._say(f"{rung}: what fails now and then counts for nothing: {names}")
         if judged.unproven:
-            self.notes.append(
+            self._say(
                 f"{rung}: --verify-budget ({self._order.budget:g} s) ran out;"
                 f" {len(judged.unproven):,} corrections are not proven and stay suggestions"
             )
+
+    def _say(self, note: str) -> None:
+        """Once, however many calls come to say it."""
+        if note not in self.notes:
+            self.notes.append(note)
 
     @staticmethod
     def _reduced(

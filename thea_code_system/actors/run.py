@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -59,7 +59,23 @@ class Run:
             WorkspaceError: a file that must stay as it is would be corrected; nothing was written.
         """
         batch = await self._left_alone(agenda, pool) if agenda.guarded else []
-        admitted = self._turns.admit(agenda.sources(self._intake))
+        sources = agenda.sources(self._intake)
+        more = True
+        while more:
+            async with aclosing(self._round(batch, sources, pool)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+            provable = self._delivery.proof is None or not self._delivery.proof.late
+            more = provable and self._turns.reopened()
+            batch = await self._passed([], []) if more else []
+        for outcome in self.recalled(list(self._turns.left())):
+            yield outcome
+
+    async def _round(
+        self, batch: list[Finished], sources: AsyncIterator[SourceFile], pool: ActorPool
+    ) -> AsyncGenerator[FileOutcome, None]:
+        """Outcomes of a batch and of as many more sources as the budget lets pass."""
+        admitted = self._turns.admit(sources)
         async with aclosing(pool.stream("correct", admitted, batched=True)) as results:
             async for source, result in results:
                 settled = self._intake.settled()
@@ -74,7 +90,7 @@ class Run:
         batch.extend(await self._passed([], settled))
         for outcome in await self._delivered(batch):
             yield outcome
-        for outcome in self.recalled([*settled, *self._turns.left()]):
+        for outcome in self.recalled(settled):
             yield outcome
 
     async def _left_alone(self, agenda: Agenda, pool: ActorPool) -> list[Finished]:
@@ -91,7 +107,6 @@ class Run:
             why = agenda.guarded[wrong[0]]
             message = f"{files} would be corrected, and could not be committed: {why}"
             raise WorkspaceError(message, "Commit or stash your changes, or leave the files out.")
-        self._tally([outcome for _, outcome in made])
         return made
 
     def recalled(self, outcomes: Sequence[FileOutcome]) -> list[FileOutcome]:
@@ -114,7 +129,7 @@ class Run:
         """Merge what every actor counted and measured."""
         for packed in await pool.broadcast("statistics"):
             counted = RunStatistics.unpack(packed)
-            self.statistics.merge(counted.besides_outcomes() if self._turns.in_order else counted)
+            self.statistics.merge(counted.besides_outcomes() if self._counts else counted)
             self.unavailable.update(packed["unavailable"])
             self.warnings.extend(
                 words for words in packed["warnings"] if words not in self.warnings
@@ -141,22 +156,21 @@ class Run:
     async def _passed(
         self, made: Sequence[Finished], settled: Sequence[FileOutcome]
     ) -> list[Finished]:
-        """What is to be delivered now, of what was made and of what has to be written again.
-
-        Actors count what they make; where not all of that is delivered, it is counted here.
-        """
+        """What is to be delivered now, of what was made and of what has to be written again."""
         replayed = self._intake.replayed()
-        passed = await self._turns.passed([*made, *replayed], settled)
-        again = {source.path for source, _ in replayed} | self._again
-        self._again = again.difference(source.path for source, _ in passed)
-        self._count([outcome for source, outcome in passed if source.path in again])
-        self._tally([outcome for source, outcome in passed if source.path not in again])
-        return passed
+        self._again.update(source.path for source, _ in replayed)
+        return await self._turns.passed([*made, *replayed], settled)
+
+    @property
+    def _counts(self) -> bool:
+        """Whether outcomes are counted here: not all that actors make and count comes to that."""
+        return self._turns.in_order or self._delivery.proof is not None
 
     def _tally(self, outcomes: Sequence[FileOutcome]) -> None:
-        """Count what actors have made, where their own counts are not taken."""
-        if self._turns.in_order:
-            self.statistics.observe(outcomes)
+        """Count what was delivered, but for what actors have counted."""
+        self._count([outcome for outcome in outcomes if outcome.path in self._again])
+        if self._counts:
+            self.statistics.observe(one for one in outcomes if one.path not in self._again)
 
     def _count(self, outcomes: Sequence[FileOutcome]) -> None:
         """One increment for each status, however many there are."""
@@ -169,6 +183,8 @@ class Run:
         if not batch:
             return []
         outcomes = await self._delivery.deliver(batch)
+        await self._turns.delivered(batch, outcomes, self._delivery.texts)
+        self._tally(outcomes)
         pairs = zip(batch, outcomes, strict=True)
         kept = [made for (_, made), final in pairs if made == final]
         if self._delivery.proof and self._delivery.proof.rejected:

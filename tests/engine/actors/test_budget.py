@@ -76,3 +76,32 @@ async def test_what_never_arrived_is_left_when_time_is_up():
     passed, left = await let_through(config, known, ["b.py", "a.py", "d.py"])
     assert passed == ["a.py", "b.py"]
     assert left == PATHS[2:]
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries({path: st.integers(0, 4) for path in PATHS}),
+    st.permutations(PATHS),
+    st.integers(0, 4),
+    st.integers(0, 6),
+    st.sets(st.sampled_from(PATHS)),
+)
+async def test_what_is_turned_down_costs_nothing_and_others_take_its_place(
+    lines, arrivals, files, changed, rejected
+):
+    config = ProductionConfig(max_files=files, max_changed_lines=changed)
+    turns = Turns(PATHS, RunBudget(config))
+    passed = []
+    batch = await turns.passed([finished(path, lines[path]) for path in arrivals])
+    more = True
+    while more:
+        passed += [source.path for source, _ in batch]
+        ends = [Clean(s.path, s.digest) if s.path in rejected else end for s, end in batch]
+        await turns.delivered(batch, ends, lambda _: None)
+        more = turns.reopened()
+        batch = await turns.passed([]) if more else []
+    cost = {path: 0 if path in rejected else lines[path] for path in PATHS}
+    if files or changed:
+        assert (passed, [one.path for one in turns.left()]) == expected(config, cost, set())
+    else:
+        assert passed == list(arrivals)
