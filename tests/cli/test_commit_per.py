@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 
@@ -144,6 +145,12 @@ def test_a_file_with_changes_of_its_owner_is_not_committed(tree):
     assert "it has changes that are not committed" in err
     assert "Commit or stash" in err
     assert tree.read("b") == ONE + b"# mine\n"
+
+
+def test_a_file_that_was_only_touched_has_no_changes_of_its_owner(first):
+    os.utime(first.root / "src/b.py", (1, 1))
+    first.correct("--commit-per", "run")
+    assert first.git("show", "--format=", "--name-only").split() == ["src/a.py", "src/b.py"]
 
 
 def test_changes_in_files_that_need_no_correction_are_no_hindrance(first):
@@ -290,3 +297,80 @@ def test_a_signature_that_fails_leaves_the_corrections_in_the_files(first, tmp_p
     assert first.git("diff", "--cached") == ""
     first.thea("undo")
     assert first.read("b") == ONE
+
+
+# --- killed while it commits ---------------------------------------------------------------------
+
+KILLED = """
+import itertools, os, signal
+from thea_cli.app import main
+from thea_code_system.workspace.git import Git
+
+word, when = os.environ["AT"].split()
+calls, ask = itertools.count(), Git.ask
+
+async def dying(self, *arguments, **options):
+    mine = word in arguments and not options.get("index") and not next(calls)
+    if mine and when == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    found = await ask(self, *arguments, **options)
+    if mine:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+
+Git.ask = dying
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("at", "staged", "commits"),
+    [
+        pytest.param("commit-tree after", [], 0, marks=pytest.mark.slow),
+        ("update-ref before", [".git-blame-ignore-revs", "src/a.py", "src/b.py"], 0),
+        pytest.param("update-ref after", [], 3, marks=pytest.mark.slow),
+    ],
+)
+def test_killed_at_any_point_it_has_committed_all_or_resume_does(first, at, staged, commits):
+    command = ["correct", "--select", "ruff", "--commit-per", "rule", "--blame-ignore-revs"]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, *command], cwd=first.root, env={**first.env, "AT": at},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == -9, done.stderr
+    assert first.git("diff", "--cached", "--name-only").split() == staged
+    assert len(log(first, "--format=%H")) == commits
+    if staged:  # nothing but what the files say, and others are told whose it is
+        assert first.git("diff", "--name-only", "src") == ""
+        _, err = first.thea(*command, code=2)
+        assert "something is staged" in err
+        assert "`thea resume " in err
+    _, err = first.thea("resume")
+    assert "Made 2 commits" in err or "Made 3 commits" in err
+    assert log(first, "--format=%s") == [
+        "Correct ruff/F401 in 2 files",
+        "Correct ruff/F541 in src/a.py",
+        "Leave the commits of Thea out of git blame",
+    ]
+    assert first.git("status", "--porcelain") == ""
+    listed = (first.root / ".git-blame-ignore-revs").read_text().split("\n")[1::2]
+    assert listed[:2] == log(first, "--format=%H")[:2]
+    first.thea("undo")
+    assert (first.read("a"), first.read("b")) == (BOTH, ONE)
+
+
+def test_what_somebody_else_staged_after_a_kill_is_not_taken_for_ours(first):
+    command = ["correct", "--select", "ruff", "--commit-per", "run"]
+    killed = {**first.env, "AT": "update-ref before"}
+    call = [sys.executable, "-c", KILLED, *command]
+    subprocess.run(call, cwd=first.root, env=killed, check=False)
+    first.put(a=first.read("a") + b"# mine\n")
+    first.git("add", "src/a.py")
+    before = first.git("ls-files", "-s", "src/a.py")
+    _, err = first.thea("resume", code=2)
+    assert "something is staged" in err
+    assert first.git("ls-files", "-s", "src/a.py") == before
+    first.git("reset", "-q", "src/a.py")
+    first.thea("resume")
+    assert first.git("diff", "HEAD", "--stat").strip().endswith("1 insertion(+)")
+    assert len(log(first, "--format=%H")) == 1

@@ -146,6 +146,27 @@ def test_a_later_run_says_so_and_leaves_its_own_files_to_itself(desk):
     assert not desk.corrected()
 
 
+@pytest.mark.slow
+def test_what_was_written_before_the_kill_counts_for_budgets_and_is_committed_too(desk):
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(desk.root)]
+    for name in ("user.name", "user.email"):
+        subprocess.run([*git, "config", name, "a@b"], check=True)
+    subprocess.run([*git, "add", "src"], check=True)
+    subprocess.run([*git, "commit", "-qm", "first"], check=True)
+    desk.killed("--commit-per", "run", "--max-files", "3", "--max-changed-lines", "3")
+    assert desk.corrected() == NAMES[:2]
+    _, err = desk.thea("resume")
+    assert desk.corrected() == NAMES[:3]
+    assert "4 files were not reached within max-files" in err
+    shown = subprocess.run(
+        [*git, "show", "--format=%s", "--name-only"], check=True, capture_output=True, text=True
+    )
+    files = [f"src/{name}" for name in NAMES[:3]]
+    assert shown.stdout.split("\n")[:5] == ["Correct ruff/F401 in 3 files", "", *files]
+    status = subprocess.run([*git, "status", "--porcelain"], check=True, capture_output=True)
+    assert status.stdout == b""
+
+
 def test_undo_settles_what_a_kill_tore_before_it_takes_back(desk):
     torn = KILLED.replace("    return write(self, writes)", "    write(self, writes)\n    die()")
     torn = torn.replace("def dying", "def die():\n    os.kill(os.getpid(), 9)\n\ndef dying")

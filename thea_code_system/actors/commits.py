@@ -53,7 +53,7 @@ class CommitPlan:
             touched = sorted({path for path, _ in mine})
             files = {path: self._composed(path, before[path], done[path]) for path in touched}
             steps.append(CommitStep(self._message(run, mine), files))
-        return CommitSeries(tuple(steps), before, self._listing)
+        return CommitSeries(tuple(steps), before, self._listing, run)
 
     def _applied(self) -> Iterator[tuple[str, Correction]]:
         for path, outcome in self._files.items():

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from thea_code_system.values.outcome import Corrected, FileOutcome
+from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Survey
 from thea_code_system.wrappers import ActorHandle
+
+if TYPE_CHECKING:
+    from thea_code_system.actors.budget import RunBudget
 
 
 class Recovery:
@@ -34,12 +39,21 @@ class Resumption:
     """
 
     def __init__(self, done: Sequence[FileOutcome]) -> None:
+        self.done = done
         self._done = {outcome.path: outcome for outcome in done}
 
     @cached_property
     def written(self) -> Mapping[str, str]:
         """The files that it wrote, each with the digest of what it was before."""
         return {one.path: one.digest for one in self._done.values() if isinstance(one, Corrected)}
+
+    async def spend(self, budget: RunBudget, ledger: ActorHandle) -> None:
+        """Count what it wrote against the limits that it began with; its time begins anew."""
+        for outcome in self.done if budget.limits else ():
+            if isinstance(outcome, Corrected):
+                data = await ledger.pre_image(outcome.digest)
+                before = SourceFile.decode(outcome.path, data or b"").text
+                await budget.spend(outcome.path, before, Patch.corrected(before, outcome.applied))
 
     def rest(
         self, given: list[SourceFile], found: Survey

@@ -31,12 +31,18 @@ class CommitSeries:
 
     ``before`` are the bytes that each file had, which the last commit must have, too. ``listing``
     is the file, relative to the root, in which a last commit lists the others for ``git blame``;
-    empty where none is wanted.
+    empty where none is wanted. ``run`` is the id of the run, which every message names.
     """
 
     steps: tuple[CommitStep, ...]
     before: Mapping[str, bytes]
     listing: str = ""
+    run: str = ""
+
+    @property
+    def after(self) -> dict[str, bytes]:
+        """What each file is after the last of the steps."""
+        return {path: data for step in self.steps for path, data in step.files.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from thea_code_system.errors import WorkspaceError
 from thea_code_system.values.commits import CommitSeries, CommitStep, Committed
 from thea_code_system.workspace.git import Git
 from thea_code_system.workspace.objects import ScratchIndex, Stored
+from thea_code_system.workspace.remains import CommitRemains
 
 _SIGNERS = {  # what signs, and what git takes where nobody says
     "gpg.program": "gpg", "gpg.x509.program": "gpgsm", "gpg.ssh.program": "ssh-keygen",
@@ -83,29 +84,42 @@ class Committer:
         """Make the commits.
 
         Files that the last commit or the index no longer holds as they were are left out, and
-        named.
+        named. What a killed part of the run has committed is not committed again.
 
         Raises:
             WorkspaceError: git failed, or somebody committed meanwhile; no branch was moved.
         """
         head = await self._git.commit("HEAD")
         signing = await self._signing()
-        with tempfile.TemporaryDirectory(prefix="thea-commit-") as folder:
+        with tempfile.TemporaryDirectory(prefix=f"thea-{os.getpid()}-commit-") as folder:
             index = ScratchIndex(self._git, Path(folder), await self._prefix())
             chain = _Chain(self._git, index, await index.read(head), head)
             mine = await ScratchIndex.entries(self._git)
-            lost = dict(self._lost(series.before, chain.held, mine))
+            remains = CommitRemains(self._git, series, chain.held, mine)
+            made = await remains.made()
+            lost = dict(self._lost(series.before, chain.held, mine, made))
             for step in series.steps:
-                if files := dict(self._stored(step, series.before, chain.held, lost)):
+                if files := dict(self._stored(step, series.before, chain.held, {*lost, *made})):
                     await chain.add(files, step.message, signing)
-            listing = None
+            listing = made.get(series.listing)
             if chain.made and series.listing and series.listing not in lost:
                 listing = chain.listed(series.before.get(series.listing, b""))
                 await chain.add({series.listing: listing}, f"{_LIST}\n", signing)
             if chain.made:
                 await self._move(chain)
         problems = tuple(f"{path} is corrected, but not committed: {lost[path]}" for path in lost)
-        return Committed(tuple(name for name, _ in chain.made), problems, listing)
+        names = [*(await remains.names() if made else ()), *(name for name, _ in chain.made)]
+        return Committed(tuple(names), problems, listing)
+
+    async def unstage(self, series: CommitSeries) -> None:
+        """Take out of the index what a killed run has staged of these commits, and only that."""
+        with tempfile.TemporaryDirectory(prefix=f"thea-{os.getpid()}-commit-") as folder:
+            index = ScratchIndex(self._git, Path(folder), await self._prefix())
+            held = await index.read(await self._git.commit("HEAD"))
+            mine = await ScratchIndex.entries(self._git)
+            if staged := await CommitRemains(self._git, series, held, mine).staged():
+                await index.enter(staged)
+                await self._refresh()
 
     async def _prefix(self) -> bytes:
         return (await self._git.ask("rev-parse", "--show-prefix")).rstrip(b"\n")
@@ -128,13 +142,18 @@ class Committer:
 
     @staticmethod
     def _lost(
-        before: Mapping[str, bytes], held: Mapping[str, Stored], mine: Mapping[str, Stored]
+        before: Mapping[str, bytes],
+        held: Mapping[str, Stored],
+        mine: Mapping[str, Stored],
+        made: Container[str],
     ) -> Iterator[tuple[str, str]]:
         """Files that can no longer be committed by themselves, and why."""
         for path, data in before.items():
+            if path in made:
+                continue
             if path not in held:
                 yield path, "the last commit does not have it"
-            elif not any(held[path].holds(one) for one in (data, data.replace(_CRLF, b"\n"))):
+            elif not held[path].keeps(data):
                 yield path, "the last commit has something else there"
             elif mine.get(path) != held[path]:
                 yield path, "it was staged meanwhile"
@@ -144,18 +163,19 @@ class Committer:
         step: CommitStep,
         before: Mapping[str, bytes],
         held: Mapping[str, Stored],
-        lost: Mapping[str, str],
+        without: Container[str],
     ) -> Iterator[tuple[str, bytes]]:
         """The contents of a commit as git keeps them: with LF where it made CRLF of that."""
         for path, data in step.files.items():
-            if path not in lost:
+            if path not in without:
                 plain = held[path].holds(before[path])
                 yield path, data if plain else data.replace(_CRLF, b"\n")
 
     async def _move(self, chain: _Chain) -> None:
         """Let the user's index and branch follow, in this order, or neither.
 
-        Killed in between, the corrections are staged.
+        Killed in between, the corrections are staged, as they are in the files: the reverse order
+        would leave the way back staged. :meth:`unstage` makes it good.
         """
         new, index = chain.new, chain.index
         await index.enter(new)
@@ -166,6 +186,9 @@ class Committer:
             await index.enter({path: chain.held.get(path) for path in new})
             message = "the branch has moved, so the corrections are not committed"
             raise WorkspaceError(message, "They are in the files: commit them yourself.") from error
+        await self._refresh()
+
+    async def _refresh(self) -> None:
         with contextlib.suppress(WorkspaceError):  # it says so where the user has edited since
             settings = await self._git.without_filters()
             await self._git.ask("update-index", "-q", "--refresh", settings=settings)

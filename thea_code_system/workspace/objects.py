@@ -11,6 +11,7 @@ from pathlib import Path
 from thea_code_system.workspace.git import Git
 
 _NEW_FILE = b"100644"
+_CRLF = b"\r\n"
 _SHA1 = 40  # hexadecimal digits; git's other hash has 64
 
 
@@ -27,6 +28,10 @@ class Stored:
         digest = hashlib.new(kind, b"blob %d\0" % len(data), usedforsecurity=False)
         digest.update(data)
         return digest.hexdigest().encode() == self.blob
+
+    def keeps(self, data: bytes) -> bool:
+        """Whether the blob has these bytes, or what git makes of them where it wants LF."""
+        return self.holds(data) or self.holds(data.replace(_CRLF, b"\n"))
 
 
 class ScratchIndex:

@@ -38,6 +38,8 @@ from thea_code_system.wrappers.actor import ActorIdentity
 from thea_code_system.wrappers.clock import Stopwatch
 
 if TYPE_CHECKING:
+    from thea_code_system.actors.budget import RunBudget
+    from thea_code_system.actors.committing import RunCommits
     from thea_code_system.actors.delivery import Delivery
     from thea_code_system.actors.placement import RunPlacement
     from thea_code_system.actors.proof import Proof
@@ -142,9 +144,7 @@ class OrchestrationActor(Actor):
             WorkspaceActor, self._config.root, self._plan.walk, cache, inline=True
         )
         commits = RunCommits(job, workspace, self._ledger, trust=self._config.trust)
-        await commits.ready()
-        run_id = await self._begin(workspace, job)
-        resumed = Resumption(await self._done_before(job))
+        run_id, resumed = await self._entered(workspace, job, commits, budget)
         given, survey, done = resumed.rest(*await self._found(workspace, job))
         self._announce(run_id, [*done, *given, *survey.entries, *survey.skipped])
         context = await self._context(workspace, job, [*given, *survey.entries])
@@ -190,6 +190,19 @@ class OrchestrationActor(Actor):
         self._expected = len(found)
         self.identity = ActorIdentity(self.name, run_id)
         self.log.info("%d files found below %s", self._expected, self._config.root)
+
+    async def _entered(
+        self, workspace: ActorHandle, job: Job, commits: RunCommits, budget: RunBudget
+    ) -> tuple[str, Resumption]:
+        """The run's id, and what it has done already if it was interrupted."""
+        if not job.resumes:
+            await commits.ready()
+        run = await self._begin(workspace, job)
+        resumed = Resumption(await self._done_before(job))
+        if job.resumes:
+            await commits.resume(resumed.done)
+            await resumed.spend(budget, self._ledger)
+        return run, resumed
 
     async def _begin(self, workspace: ActorHandle, job: Job) -> str:
         """Settle what a killed run left, then enter this one; no id where nothing is written."""

@@ -173,6 +173,13 @@ class WorkspaceActor(Actor):
         return replace(done, problems=(*done.problems, problem)) if problem else done
 
     @remote_method
+    async def unstage(self, series: CommitSeries) -> None:
+        """Take out of the index what a killed run has staged of its commits, and only that."""
+        from thea_code_system.workspace.committing import Committer
+
+        await Committer(self._git).unstage(series)
+
+    @remote_method
     async def changed_lines(
         self, paths: Sequence[str], revision: str | None = None
     ) -> Mapping[str, LineRanges]:
