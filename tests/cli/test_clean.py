@@ -117,6 +117,40 @@ def test_the_newest_stay_up_to_a_size_and_the_last_run_and_unfinished_ones_alway
     assert past.tree.read("f2") == source(2)
 
 
+@pytest.mark.slow
+def test_once_a_day_a_run_that_writes_drops_what_is_beyond_the_settings(past):
+    first, second, third = past.runs
+    limits = {"THEA_KEEP_DAYS": "30", "THEA_KEEP_SIZE": "70 KB"}
+    past.tree.correct(**limits)
+    assert past.kept() == [0, 1, 2], "it has written nothing"
+    past.sql("UPDATE run SET finished = NULL WHERE id = ?", first)
+    past.sql("DELETE FROM meta WHERE key = 'prune after'")
+    past.tree.put(new=UNUSED)
+    past.tree.correct(**limits)
+    assert past.kept() == [0, 2], "what was interrupted can be resumed, and taken back"
+    past.sql("UPDATE run SET finished = 0 WHERE id = ?", first)
+    past.tree.put(newer=UNUSED)
+    past.tree.correct(**limits)
+    assert past.kept() == [0, 2], "it was done today"
+    _, err = past.tree.thea("undo", second, code=1)
+    assert "src/f1.py is left as it is: its former content is no longer kept" in err
+    past.tree.thea("undo", third)
+    assert past.tree.read("f2") == source(2)
+    shown, _ = past.tree.thea("config", "--format", "json", **limits)
+    settings = json.loads(shown)["settings"]
+    assert (settings["keep-days"]["value"], settings["keep-size"]["value"]) == (30, 70_000)
+    out, _ = past.tree.thea("clean", **limits)
+    assert "Drop" in out
+    assert past.kept() == []
+
+
+def test_a_project_may_not_shorten_what_can_be_taken_back(past):
+    (past.tree.root / "thea.toml").write_text("keep-days = 0\n")
+    out, err = past.tree.thea("clean", "--dry-run")
+    assert "keep-days does not count" in err
+    assert "the former content of 1 file" in out
+
+
 def test_the_cache_goes_where_it_is_asked_for_and_the_next_run_makes_it_anew(past):
     cache = past.tree.root / ".thea" / "cache.sqlite"
     past.tree.thea("clean")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import typer
 
 from thea_cli.console import Console
 from thea_cli.project import Project, ProjectOption
+from thea_cli.request import CorrectRequest
 from thea_code_system.config.amounts import AGE, SIZE, Units
 from thea_code_system.errors import UsageError
 from thea_code_system.ledger.disposable import DisposableDatabase
@@ -20,7 +22,7 @@ from thea_code_system.ledger.pruning import Pruned
 from thea_code_system.ledger.state import State
 
 EXAMPLES = (
-    "thea clean                             what is older than 90 days or beyond 500 MB",
+    "thea clean                             what is older than keep-days or beyond keep-size",
     "thea clean --older-than 2w --dry-run   only say what would go",
     "thea clean --max-size 50MB --cache     keep less, and make the next run look at all files",
 )
@@ -31,11 +33,11 @@ _NAMED = 5  # runs
 
 @dataclass(frozen=True, slots=True)
 class CleanRequest:
-    """What `thea clean` was asked; ``age`` in seconds, ``room`` in bytes."""
+    """What `thea clean` was asked; ``age`` in seconds, ``room`` in bytes, None as configured."""
 
     project: str
-    age: float
-    room: int
+    age: float | None
+    room: int | None
     cache: bool
     dry_run: bool
 
@@ -51,7 +53,8 @@ class CleanRequest:
         ledger, cache = DisposableDatabase(state.ledger).files, DisposableDatabase(state.cache)
         before = self._size(ledger)
         drop = not self.dry_run
-        pruned = await project.ledger.prune(time.time() - self.age, self.room, drop=drop)
+        age, room = self._limits()
+        pruned = await project.ledger.prune(time.time() - age, room, drop=drop)
         Console.print(self._told(pruned))
         freed = before - self._size(ledger) if drop else pruned.size
         if self.cache:
@@ -63,6 +66,14 @@ class CleanRequest:
         verb = "Freed" if drop else "That would free about"
         Console.print(f"{verb} {_bytes(max(freed, 0))}; {_bytes(pruned.kept)} are kept for undo.")
         return 0
+
+    def _limits(self) -> tuple[float, int]:
+        """What was asked for, else what is configured."""
+        config = CorrectRequest((self.project,), os.getcwd()).resolve()  # noqa: PTH109 - a text
+        for note in config.notes:
+            Console().warn(note)
+        age = AGE.parse(f"{config.keep_days}d") if self.age is None else self.age
+        return age, config.keep_size if self.room is None else self.room
 
     @property
     def _verb(self) -> str:
@@ -106,11 +117,18 @@ def _parsed(flag: str, text: str, units: Units) -> float:
 def command(
     *,
     older_than: Annotated[
-        str, typer.Option(metavar="AGE", help="Drop former contents older than that.")
-    ] = "90d",
+        str | None,
+        typer.Option(
+            metavar="AGE", help="Drop former contents older than that (by default keep-days)."
+        ),
+    ] = None,
     max_size: Annotated[
-        str, typer.Option(metavar="SIZE", help="Of the rest, keep the newest up to that size.")
-    ] = "500MB",
+        str | None,
+        typer.Option(
+            metavar="SIZE",
+            help="Of the rest, keep the newest up to that size (by default keep-size).",
+        ),
+    ] = None,
     cache: Annotated[
         bool, typer.Option("--cache", help="Also forget what earlier runs found out.")
     ] = False,
@@ -121,9 +139,10 @@ def command(
 ) -> CleanRequest:
     """Make the ledger smaller: drop old former contents of files, which `thea undo` needs.
 
-    Those of the last run that changed something always stay, and so do those of runs that did not
-    finish. Runs, corrections and answers stay as they are: statistics go on counting them.
+    Runs that write something do the same once a day. Those of the last run that changed something
+    always stay, and so do those of runs that did not finish. Runs, corrections and answers stay as
+    they are: statistics go on counting them.
     """
-    age = _parsed("--older-than", older_than, AGE)
-    room = int(_parsed("--max-size", max_size, SIZE))
+    age = _parsed("--older-than", older_than, AGE) if older_than else None
+    room = int(_parsed("--max-size", max_size, SIZE)) if max_size else None
     return CleanRequest(project, age, room, cache, dry_run)

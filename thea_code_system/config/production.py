@@ -51,6 +51,7 @@ class ProductionConfig:
     ``learned_budget`` is how many tokens a run over a whole tree searches for bugs unasked.
     A run takes on no more files once it has changed ``max_files`` files or ``max_changed_lines``
     lines, or has worked for ``time_budget`` seconds; 0 is no limit.
+    The ledger keeps what files were before for ``keep_days`` days, within ``keep_size`` bytes.
     ``notes`` are one-line remarks for the user; ``consulted`` are the files that decided.
     """
 
@@ -80,6 +81,8 @@ class ProductionConfig:
     max_files: int = 0
     max_changed_lines: int = 0
     time_budget: float = 0.0
+    keep_days: int = 90
+    keep_size: int = 500_000_000
     workers: int | None = None
     max_workers: int | None = None
     device: str = "auto"

@@ -50,6 +50,8 @@ class SettingsSchema(BaseSettings):
     max_files: Amount
     max_changed_lines: Amount
     time_budget: Annotated[float, Field(ge=0)]
+    keep_days: Amount
+    keep_size: Amount
     workers: Count | None
     max_workers: Count | None
     device: str
@@ -76,7 +78,7 @@ class SettingsSchema(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("max_file_size", mode="before")
+    @field_validator("max_file_size", "keep_size", mode="before")
     @classmethod
     def size(cls, value: object) -> object:
         """A number of bytes, also written ``500 KB`` or ``1 MiB``."""

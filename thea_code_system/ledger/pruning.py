@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,13 +15,12 @@ _NEEDED = """
     UNION SELECT before FROM file WHERE run =
         (SELECT run FROM file WHERE before != after ORDER BY run DESC LIMIT 1)
 """
-_IMAGES = """
-    SELECT digest, length(data), coalesce((
-        SELECT run.started FROM file JOIN run ON run.seq = file.run
-        WHERE file.before = preimage.digest AND file.before != file.after
-        ORDER BY run.seq DESC LIMIT 1
-    ), 0.0) AS at FROM preimage ORDER BY at DESC, digest
+_TIMES = """
+    SELECT before, run.started FROM file JOIN run ON run.seq = file.run
+        WHERE before != after ORDER BY run.seq
 """
+_NEXT = "prune after"  # when it is due again, in seconds since the epoch
+_DAY = 86_400.0
 _CHUNK = 500  # SQLite takes a bounded number of parameters at once
 
 
@@ -60,17 +60,41 @@ class LedgerPruner:
         with self._database.transaction():
             chosen = self._chosen(oldest, room)
             pruned = self._pruned(chosen)
-            for digest, _ in chosen:
-                self._database.execute("DELETE FROM preimage WHERE digest = ?", digest)
+            self._drop(chosen)
         self._database.compact()
         return pruned
+
+    def due(self) -> bool:
+        """Whether it was a day ago that :meth:`tidy` was last called."""
+        row = self._database.row("SELECT value FROM meta WHERE key = ?", _NEXT)
+        return row is None or time.time() > float(row[0])
+
+    def tidy(self, age: float, room: int) -> None:
+        """Drop what is older than some seconds, and the oldest of what has no room.
+
+        The file stays as large as it is: what comes next has its room there.
+        """
+        from thea_code_system.wrappers.torch_wrapper import TorchMath
+
+        now = time.time()
+        after = float(TorchMath.add(now, _DAY))
+        with self._database.transaction():
+            self._drop(self._chosen(float(TorchMath.sub(now, age)), room))
+            self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", _NEXT, str(after))
+
+    def _drop(self, chosen: Sequence[tuple[str, int]]) -> None:
+        rows = [(digest,) for digest, _ in chosen]
+        self._database.execute_all("DELETE FROM preimage WHERE digest = ?", rows)
 
     def _chosen(self, oldest: float, room: int) -> list[tuple[str, int]]:
         """Digests and sizes of what has to go; what is needed has its room first."""
         from thea_code_system.wrappers.torch_wrapper import TorchMath
 
         needed = {digest for (digest,) in self._database.rows(_NEEDED)}
-        images = sorted(self._database.rows(_IMAGES), key=lambda row: row[0] not in needed)
+        times = dict(self._database.rows(_TIMES))
+        rows = self._database.rows("SELECT digest, length(data) FROM preimage ORDER BY digest")
+        images = [(digest, size, times.get(digest, 0.0)) for digest, size in rows]
+        images.sort(key=lambda row: (row[0] not in needed, -row[2]))
         totals = TorchMath.tensor([size for _, size, _ in images]).cumsum(0)
         fits = TorchMath.plain(TorchMath.le(totals, room)) if images else []
         return [

@@ -226,6 +226,19 @@ class LedgerActor(Actor):
         return pruned
 
     @remote_method
+    async def tidy(self, age: float, room: int) -> None:
+        """Once a day, drop former contents as :meth:`prune` does; never waits for anybody.
+
+        Args:
+            age: in seconds.
+            room: in bytes.
+        """
+        books = await self._opened()
+        if await self._do(books.pruner.due) and await self._do(books.turn.take, 0.0):
+            await self._do(books.pruner.tidy, age, room)
+            await self._do(books.turn.give_back)
+
+    @remote_method
     async def suggestions(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with suggestions that are still open, and only these."""
         return await self._do((await self._opened()).accepting.suggestions, run)

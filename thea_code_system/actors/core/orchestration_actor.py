@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
@@ -16,8 +17,9 @@ from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
 from thea_code_system.actors.recovery import Recovery, Resumption
+from thea_code_system.config.amounts import AGE
 from thea_code_system.config.production import ProductionConfig
-from thea_code_system.errors import WorkspaceError
+from thea_code_system.errors import LedgerError, WorkspaceError
 from thea_code_system.ledger.cache import KeptRun
 from thea_code_system.ledger.state import State
 from thea_code_system.values.commits import Committed
@@ -184,6 +186,14 @@ class OrchestrationActor(Actor):
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
             await memory.keep_run(repr(job.paths), kept)
         await memory.prune()
+        await self._tidy(run_id, run)
+
+    async def _tidy(self, run_id: str, run: Run) -> None:
+        """Keep the ledger small, where this run has made it larger."""
+        if run_id and run.files["corrected"]:
+            age = AGE.parse(f"{self._config.keep_days}d")
+            with contextlib.suppress(LedgerError):  # the next run tries again: this one is over
+                await self._ledger.tidy(age, self._config.keep_size)
 
     def _announce(self, run_id: str, found: Sequence[object]) -> None:
         """Say whose records these are from here on, and how many files there will be."""
