@@ -160,6 +160,12 @@ async def test_a_command_ends_in_time_and_leaves_no_process_behind(tmp_path):
     assert not lives(child)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of these limits")
+async def test_a_command_has_bounded_memory_no_more_privileges_and_nothing_to_read(tmp_path):
+    limits = "test $(ulimit -d) = 15625000 && grep -q 'NoNewPrivs:.*1' /proc/self/status"
+    assert await failures(tmp_path, f'{limits} && test -z "$(cat)"') == Failures()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="namespaces are Linux's")
 async def test_there_is_no_network_but_a_loopback(tmp_path):
     if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
