@@ -104,13 +104,6 @@ def test_the_newest_stay_up_to_a_size_and_the_last_run_and_unfinished_ones_alway
     past.tree.thea("clean", "--max-size", "0KB", "--older-than", "0d")
     assert past.kept() == [1, 2]
     past.sql("UPDATE run SET finished = 0")
-    past.sql(
-        "INSERT INTO intent SELECT run, path, after, '[]', '[]', '', '', '' FROM file"
-        " WHERE path = 'src/f1.py'"
-    )
-    past.tree.thea("clean", "--max-size", "0KB", "--older-than", "0d")
-    assert past.kept() == [1, 2]
-    past.sql("DELETE FROM intent")
     past.tree.thea("clean", "--max-size", "0KB", "--older-than", "0d")
     assert past.kept() == [2]
     past.tree.thea("undo")
