@@ -245,9 +245,10 @@ def test_a_type_checker_with_its_plugins_needs_trust(project):
 def test_a_correction_that_makes_a_test_vanish_is_left_out_though_all_others_pass(project):
     project.put({
         "shared.py": "def test_shared():\n    pass\n",
-        "test_m.py": "import os\nfrom shared import test_shared\n\n\ndef test_m():\n    pass\n",
+        "test_m.py": "from shared import test_shared\n\n\ndef test_m():\n    print(f'x')\n",
     })  # fmt: skip
-    pytest_here = f"{sys.executable} -m pytest -q -p no:cacheprovider"
+    pytest_here = f"PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {sys.executable} -m pytest -q"
     out = project.thea("correct", "--unsafe-fixes", "--test-command", pytest_here)
     assert "ruff/F401 breaks test_m.py::test_shared (no longer run)" in out
     assert project.read("test_m.py").startswith("from shared import test_shared\n")
+    assert "print('x')" in project.read("test_m.py")
