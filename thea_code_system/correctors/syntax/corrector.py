@@ -83,8 +83,9 @@ class SyntaxCorrector(Corrector):
         wishes = ModelSearch(model) if model else None
         engine = RepairEngine(rules, self._scorer, *limits, wishes=wishes)
         found = engine.repairs(source, language)
-        if engine.timed_out:
+        if engine.timed_out:  # nothing of it is applied, and looking closer takes longer still
             self.timed_out |= {source.path}
+            found = found[:_OFFERED]
         if not found:
             return []
         deliberate = context.looks_deliberate(source.path) or self._screen.is_python2(source)
