@@ -27,6 +27,7 @@ from thea_code_system.values.correction import Evidence, Proposal, Safety
 from thea_code_system.values.source import SourceFile
 
 _OFFERED: Final = 8
+_LONGEST: Final = 2_000_000  # characters; one look at a longer text takes the time of a search
 _LAST_RESORT: Final = 0.3
 _REMOVALS: Final = frozenset({"syntax/remove-code"})
 
@@ -74,7 +75,7 @@ class SyntaxCorrector(Corrector):
 
     def _searched(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
         language = self._languages.for_path(source.path)
-        if language is None:
+        if language is None or len(source.text) > _LONGEST:
             return []
         settings = context.settings
         rules = self._rules
