@@ -24,8 +24,8 @@ class UnifiedDiff:
     def lines(self) -> Iterator[str]:
         """The hunks, from the project root."""
         before, after = (_LINE.findall(text) for text in (self.before, self.after))
-        names = (self._named(f"{side}/{self.path}") for side in "ab")
-        for line in difflib.unified_diff(before, after, *names):
+        old, new = (self._named(f"{side}/{self.path}") for side in "ab")
+        for line in difflib.unified_diff(before, after, old, new):
             yield from self._painted(line)
 
     @staticmethod
