@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")  # git knows no other line end
+_ODD = re.compile(r"[\x00-\x1f\x7f\"\\]")
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -23,8 +24,16 @@ class UnifiedDiff:
     def lines(self) -> Iterator[str]:
         """The hunks, from the project root."""
         before, after = (_LINE.findall(text) for text in (self.before, self.after))
-        for line in difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"):
+        old, new = (self._named(f"{side}/{self.path}") for side in "ab")
+        for line in difflib.unified_diff(before, after, old, new):
             yield from self._painted(line)
+
+    @staticmethod
+    def _named(name: str) -> str:
+        """A name as git says it, so that none begins a line of its own."""
+        if not _ODD.search(name):
+            return name
+        return f'"{_ODD.sub(lambda match: f"{chr(92)}{ord(match[0]):03o}", name)}"'
 
     def _painted(self, line: str) -> Iterator[str]:
         text = line.removesuffix("\n")

@@ -47,6 +47,10 @@ class ToolError(TheaError):
     """An outside program is missing, too old, crashed or did not finish in time."""
 
 
+class ToolCrashError(ToolError):
+    """An outside program was ended by a signal: what it was given may be why."""
+
+
 class WorkspaceError(TheaError):
     """The user's files cannot be read or written as asked."""
 

@@ -32,13 +32,13 @@ class Run:
     seconds: float
     rss: int
 
-    def check(self, code: int) -> Run:
+    def check(self, code: int, most: int = BYTES) -> Run:
         """The exit code that was expected, no traceback, and within bounds."""
         assert self.code == code, f"exit {self.code}\n{self.out}\n{self.err}"
         for words in ("Traceback", "in a way it should not", "panicked"):
             assert words not in self.out + self.err
         assert self.seconds < SECONDS
-        assert self.rss < BYTES
+        assert self.rss < most
         return self
 
 

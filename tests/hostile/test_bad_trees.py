@@ -174,12 +174,63 @@ def test_names_that_are_hard_to_say(fixable):
     assert "2 skipped (2 not text)" in done.err
     assert "\x1b[31m" not in done.out + done.err
     for name, path in paths.items():
-        said = not set(name) & {0xFF, 0xFC, *b"\n\\"}  # the others cannot be said to a tool
-        assert (path.read_text() == FIXED) == (said and name.endswith(b".py")), name
+        text = not set(name) & {0xFF, 0xFC}
+        assert (path.read_text() == FIXED) == (text and name.endswith(b".py")), name
     fixable.thea("undo").check(0)
     for path in paths.values():
         assert path.read_text() == FIXABLE, path
     (fixable.root / "good.py").write_text(FIXED)
+
+
+def test_tools_see_files_and_settings_in_folders_that_are_hard_to_say(target):
+    odd = "new\nline\\x"
+    kept, script = (
+        target.write(f"{odd}/keep_me\n.py"),
+        target.write(f"{odd}/a\\b.js", "debugger;\n"),
+    )
+    fixed = target.write(
+        f"{odd}/m\r\n.py", "import os\n\n# it may recieve the message of a user\nprint(1)\n"
+    )
+    target.write(f"{odd}/ruff.toml", "[lint]\nper-file-ignores = {'keep_me*' = ['F401']}\n")
+    target.write("rules/r.yml", "id: r\nlanguage: Python\nmessage: m\nrule: {pattern: print($A)}\n"
+                 "fix: repr($A)\nmetadata: {thea: {safety: safe, confidence: 0.95}}\n")  # fmt: skip
+    target.write("thea.toml", "patterns = ['rules']\n")
+    arguments = ("--select", "ruff,oxlint,spelling,patterns", "--unsafe-fixes")
+    done = target.thea("correct", ".", *arguments).check(0)
+    assert "Without" not in done.err
+    assert kept.read_text() == "import os\n\nrepr(1)\n"
+    assert fixed.read_text() == "\n# it may receive the message of a user\nrepr(1)\n"
+    assert script.read_text().strip() == ""
+
+
+def test_a_diff_says_odd_names_so_that_git_takes_it(target):
+    path = target.write('a\n+++ b/"\\/x\t.py')
+    target.git("init", "--quiet")
+    done = target.thea("correct", ".", "--diff").check(1)
+    assert '\n+++ b/"\\' not in done.out
+    applied = target.git("apply", "-", input=done.out)
+    assert (applied.returncode, path.read_text()) == (0, FIXED), applied.stderr
+
+
+def test_a_name_too_long_for_its_alias_is_skipped_with_that_reason(target):
+    path = target.write("\\" * 200 + ".py")
+    done = target.thea("correct", ".", "--output-format", "json").check(0)
+    assert "its name is too long to be told to tools" in done.out
+    assert path.read_text() == FIXABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("pipe", "a pipe or a device"), ("device", "a pipe or a device"), ("huge", "far too large")],
+)
+@pytest.mark.parametrize("place", ["", "sub/deep"])
+def test_an_ignore_file_that_is_none_is_named_and_not_waited_for(target, kind, words, place):
+    target.write("sub/deep/m.py")
+    lay(target.root / place / ".gitignore", kind)
+    done = target.thea("correct", ".").check(2)
+    assert f".gitignore is {words}" in " ".join(done.err.split())
+    target.thea("correct", ".", "--no-respect-gitignore").check(0)
+    assert (target.root / "sub/deep/m.py").read_text() == FIXED
 
 
 # --- what is no text, or too much of it ----------------------------------------------------------

@@ -142,6 +142,7 @@ RULE = "id: r\nlanguage: Python\nmessage: m\nfix: x\n"
 BOMBS = {
     "laughs": f"{LAUGHS}\n{RULE}rule: {{pattern: print($A)}}\nmetadata: *a9\n",
     "deep": f"{RULE}rule: {'[' * 50_000}\n",
+    "nested": f"{RULE}rule: {'{not: ' * 20_000}{{kind: string}}{'}' * 20_000}\n",
     "regex": f"{RULE}rule: {{regex: '(((((a*)*)*)*)*)*$', kind: string}}\n",
     "huge regex": f"{RULE}rule: {{regex: '((a{{1000}}){{1000}}){{1000}}', kind: string}}\n",
     "itself": f"{RULE}rule: {{matches: u}}\nutils: {{u: {{any: [{{matches: u}}]}}}}\n",

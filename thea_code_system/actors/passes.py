@@ -13,7 +13,7 @@ from thea_code_system.actors.scope import ChangedScope
 from thea_code_system.confidence.gate import Candidate, Decision, Gate
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.registry import CorrectorRegistry
-from thea_code_system.errors import ToolError
+from thea_code_system.errors import ToolCrashError, ToolError
 from thea_code_system.languages.base import Fault
 from thea_code_system.languages.registry import Languages
 from thea_code_system.languages.screen import Screen
@@ -114,9 +114,25 @@ class Passes:
         mine = [draft for draft in drafts if draft.path.endswith(suffixes)]
         try:
             return await ask([draft.source for draft in mine])
+        except ToolCrashError as error:
+            if len(mine) > 1:
+                halves = [await self._parsed(half, suffixes, ask) for half in self._halves(mine)]
+                return {path: one for half in halves for path, one in half.items()}
+            self._lost("screen", self._blamed(error, mine), mine)
         except ToolError as error:
             self._lost("screen", error, mine)
-            return {draft.path: _UNKNOWN for draft in mine}
+        return {draft.path: _UNKNOWN for draft in mine}
+
+    @staticmethod
+    def _halves(drafts: Sequence[Draft]) -> tuple[Sequence[Draft], Sequence[Draft]]:
+        """Two batches of one that a tool crashed on, so that one file costs few others the tool."""
+        return drafts[::2], drafts[1::2]
+
+    @staticmethod
+    def _blamed(error: ToolCrashError, drafts: Sequence[Draft]) -> ToolError:
+        """What the user hears of a crash: the file alone was enough for it."""
+        path = next((draft.path for draft in drafts), "no file")
+        return ToolError(f"it crashed on {path}: {error.message}", error.hint)
 
     # --- files that do not parse -------------------------------------------------------------
 
@@ -283,6 +299,12 @@ class Passes:
         sources = [draft.source for draft in drafts]
         try:
             proposals = await corrector.propose(sources, self._context)
+        except ToolCrashError as error:
+            if len(drafts) > 1:
+                answers = [await self._ask(corrector, half) for half in self._halves(drafts)]
+                return {path: some for answer in answers for path, some in answer.items()}
+            self._lost(corrector.name, self._blamed(error, drafts), drafts)
+            return {}
         except ToolError as error:
             self._lost(corrector.name, error, drafts)
             return {}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 _SHOWN = 30
+_READ = 400  # bytes of a piece of text that are looked at for that
+_MOST = 2_000  # faults that are told
 _CHUNK = 65_536  # bytes handed to the parser at once
 _STEPS = 2_000  # progress reports of a parse; good code takes about one for 50 bytes
 _BYTES_A_STEP = 4
@@ -87,27 +89,33 @@ class GrammarLanguage(Language):
             return (Fault(0, 1, "the parser finds no way through"),)
         if not tree.root_node.has_error:
             return ()
-        found = self._objections(tree.root_node, data)
-        return tuple(sorted(found, key=lambda fault: fault.offset))
+        nodes = sorted(self._bad(tree.root_node), key=lambda node: node.start_byte)
+        return tuple(self._faults(nodes[:_MOST], data))
 
-    def _objections(self, root: Node, data: bytes) -> Iterator[Fault]:
+    @staticmethod
+    def _bad(root: Node) -> Iterator[Node]:
         todo = [root]
         while todo:
             node = todo.pop()
-            if node.is_missing:
-                yield self._fault(node, data, f"missing {node.type}")
-            elif node.is_error:
-                shown = data[node.start_byte : node.end_byte].decode("utf-8", "replace")
-                first = shown.strip().split("\n")[0][:_SHOWN]
-                yield self._fault(node, data, f"unexpected {first!r}")
+            if node.is_missing or node.is_error:
+                yield node
             if node.has_error:
                 todo.extend(node.children)
 
     @staticmethod
-    def _fault(node: Node, data: bytes, message: str) -> Fault:
-        before = data[: node.start_byte]
-        offset = len(before) if before.isascii() else len(before.decode("utf-8", "replace"))
-        return Fault(offset, node.start_point[0] + 1, message)
+    def _faults(nodes: Sequence[Node], data: bytes) -> Iterator[Fault]:
+        """What is wrong with nodes in order of their place; offsets count on from each other."""
+        offset = done = 0
+        for node in nodes:
+            between, done = data[done : node.start_byte], node.start_byte
+            offset += len(between.decode("utf-8", "replace"))
+            message = f"missing {node.type}"
+            if not node.is_missing:
+                end = min(node.end_byte, done + _READ)
+                shown = data[done:end].decode("utf-8", "replace").strip()
+                first = shown.split("\n")[0][:_SHOWN]
+                message = f"unexpected {first!r}"
+            yield Fault(offset, node.start_point[0] + 1, message)
 
 
 class Reparser:

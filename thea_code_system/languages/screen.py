@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 from thea_code_system.values.outcome import SkipReason
@@ -15,14 +16,17 @@ from thea_code_system.values.source import SourceFile
 _FLOW: Final = re.compile(
     r"^\s*(?:#![^\n]*\n\s*)?(?:/\*[\s\S]{0,4000}?@flow\b|//[^\n]*@flow\b)", re.MULTILINE
 )
-_TEMPLATE: Final = re.compile(r"\{%-?\s*\w[^\n]*?%\}|<%[-=#]?[\s\S]{1,400}?%>")
-_MUSTACHE: Final = re.compile(r"\{\{-?\s*[\w.|()'\" -]+\s*-?\}\}")
+_TEMPLATE: Final = re.compile(r"\{%-?\s*\w[^\n]{0,400}?%\}|<%[-=#]?[\s\S]{1,400}?%>")
+_MUSTACHE: Final = re.compile(r"\{\{-?[^\S ]*[\w.|()'\" -]{1,400}\s*-?\}\}")
 _HINTS: Final = re.compile(
-    r"^\s*print\b(?!\s*[(=.,:\)])|^\s*exec\s+[\w\"']|\bexcept\s+[\w.()\s,]+,\s*\w+\s*:|\braise\s+[\w.]+\s*,|<>|`|\b0\d+\b"
-    r"|\bur[\"']|\d[lL]\b|^\s*def\s+\w+\s*\(.*\(|\blambda\s*\(",
+    r"^[ \t]*print\b(?!\s*[(=.,:\)])|^[ \t]*exec\s+[\w\"']"
+    r"|\bexcept\s+[\w.()\s,]{1,400},\s*\w+\s*:|\braise\s+[\w.]+\s*,|<>|`|\b0\d+\b"
+    r"|\bur[\"']|\d[lL]\b|^[ \t]*def\s+\w+\s*\(.*\(|\blambda\s*\(",
     re.MULTILINE,
 )
 
+_LOOKED_AT: Final = 100  # of the places in one text that may be what a pattern is after
+_LONGEST: Final = 1_000_000  # characters that the parser of Python 2, slow as it is, is given
 _UNPARENTHESIZED: Final = "Multiple exception types must be parenthesized"  # Ruff's words
 _COMMA: Final = re.compile(r"except[ \t]+(?:[\w.]+|\([^()\n]*\))[ \t]*,")  # quick to rule out
 _EXCEPT: Final = re.compile(
@@ -50,7 +54,7 @@ class Screen:
 
         JSX writes ``style={{…}}`` and f-strings escape braces by doubling them.
         """
-        for match in _MUSTACHE.finditer(source.text):
+        for match in islice(_MUSTACHE.finditer(source.text), _LOOKED_AT):
             before = source.text[source.text.rfind("\n", 0, match.start()) + 1 : match.start()]
             if source.path.endswith((".jsx", ".tsx", ".js")) and before.endswith("="):
                 continue
@@ -74,7 +78,8 @@ class Screen:
         """
         if not source.path.endswith((".py", ".pyw")) or not _COMMA.search(source.text):
             return False
-        return any(self._binds(source.text, match) for match in _EXCEPT.finditer(source.text))
+        found = islice(_EXCEPT.finditer(source.text), _LOOKED_AT)
+        return any(self._binds(source.text, match) for match in found)
 
     @staticmethod
     def _binds(text: str, match: re.Match[str]) -> bool:
@@ -91,7 +96,9 @@ class Screen:
 
     def is_python2(self, source: SourceFile) -> bool:
         """Whether a whole file that Python 3 rejects is good Python 2."""
-        if not source.path.endswith((".py", ".pyw")) or not _HINTS.search(source.text):
+        if not source.path.endswith((".py", ".pyw")) or len(source.text) > _LONGEST:
+            return False
+        if not _HINTS.search(source.text):
             return False
         text = source.text.replace("\r\n", "\n").replace("\r", "\n")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from thea_code_system.languages.base import Lexeme
@@ -85,21 +85,48 @@ _JS_KEYWORDS: Final = frozenset(
 )
 _VALUE_WORDS: Final = frozenset({"this", "super", "null", "true", "false"})
 _SILENT: Final = frozenset({"space", "newline", "comment"})
+_OPENING: Final = frozenset({"'", '"', "`", '"""', "'''", "/"})
+_ROWS: Final = frozenset({"'", '"'})  # what must close on its line
+_IN_VAIN: Final = 5_000_000  # characters of one text looked through for what closes a string
+
+
+_ENCLOSING: Final = frozenset({"comment", "string"})
 
 
 class Tokenizer:
     """Cuts a text into lexemes that, put together, are the text; owned by one language."""
 
-    def __init__(self, pattern: str, keywords: frozenset[str], regex: str = "") -> None:
+    def __init__(self, parts: Mapping[str, str], keywords: frozenset[str], regex: str = "") -> None:
+        pattern = "|".join(parts.values())
         self._plain = re.compile(pattern)
+        self._flat = re.compile("|".join(parts[name] for name in parts if name not in _ENCLOSING))
         self._with_regex = re.compile(regex + pattern) if regex else self._plain
         self._keywords = keywords
 
     def __call__(self, text: str) -> list[Lexeme]:
-        """All lexemes, in order and without gaps."""
+        """All lexemes, in order and without gaps.
+
+        Where it takes too long to find that nothing closes what opens, the rest holds no strings.
+        """
         out: list[Lexeme] = []
-        fresh = True
-        for match in self._matches(text):
+        reached = self._cut(text, self._matches(text), out, _OPENING)
+        if reached < len(text):
+            self._cut(text, self._flat.finditer(text, reached), out, frozenset())
+        return out
+
+    def _cut(
+        self,
+        text: str,
+        matches: Iterator[re.Match[str]],
+        out: list[Lexeme],
+        opening: frozenset[str],
+    ) -> int:
+        """Take lexemes to the end of a text, or as long as patience lasts; how far that is.
+
+        Patience is lost with what stands in ``opening`` and is closed nowhere.
+        """
+        fresh, vain = True, 0
+        for match in matches:
             kind, piece = match.lastgroup or "other", match.group()
             if kind == "name":
                 kind = "keyword" if piece in self._keywords else kind
@@ -109,7 +136,19 @@ class Tokenizer:
                 kind = "string"
             out.append(Lexeme(kind, match.start(), match.end(), piece))
             fresh = kind == "newline"
-        return out
+            if piece in opening:
+                vain += self._looked(text, match.end(), piece)
+                if vain > _IN_VAIN:
+                    return match.end()
+        return len(text)
+
+    @staticmethod
+    def _looked(text: str, position: int, piece: str) -> int:
+        """How many characters were looked through in vain for what closes an opening."""
+        if piece == "/" and text[position : position + 1] != "*":
+            return 0
+        end = text.find("\n", position) if piece in _ROWS else -1
+        return (end if end >= 0 else len(text)) - position
 
     def _matches(self, text: str) -> Iterator[re.Match[str]]:
         """Every pattern ends with one that takes any character, so that there are no gaps."""
@@ -118,12 +157,15 @@ class Tokenizer:
         return self._matches_with_regex(text)
 
     def _matches_with_regex(self, text: str) -> Iterator[re.Match[str]]:
-        position, operand = 0, True
+        position, operand, vain = 0, True, 0
         while match := (self._with_regex if operand else self._plain).match(text, position):
             yield match
             position = match.end()
+            if operand and match.group() == "/":
+                vain += self._looked(text, position, "'")
             if match.lastgroup not in _SILENT:
                 operand = self._expects_operand(str(match.lastgroup), match.group())
+                operand = operand and vain < _IN_VAIN
 
     def _expects_operand(self, kind: str, piece: str) -> bool:
         """Whether a value may begin after this lexeme, so that a slash begins a pattern."""
@@ -140,31 +182,27 @@ class Tokenizer:
             rf"|'''(?:\\[\s\S]|(?!''')[^\\])*'''|(?!\"\"\"|''')(?:{_QUOTED})))"
         )
         other = r"(?P<other>\"\"\"|'''|[\s\S])"
-        pattern = "|".join(
-            (
-                _SPACE,
-                r"(?P<comment>#[^\r\n]*)",
-                string,
-                _NUMBER,
-                r"(?P<name>[^\W\d]\w*)",
-                rf"(?P<operator>{_PY_OPERATORS}|{_PUNCTUATION})",
-                other,
-            )
-        )
-        return cls(pattern, frozenset(keyword.kwlist))
+        parts = {
+            "space": _SPACE,
+            "comment": r"(?P<comment>#[^\r\n]*)",
+            "string": string,
+            "number": _NUMBER,
+            "name": r"(?P<name>[^\W\d]\w*)",
+            "operator": rf"(?P<operator>{_PY_OPERATORS}|{_PUNCTUATION})",
+            "other": other,
+        }
+        return cls(parts, frozenset(keyword.kwlist))
 
     @classmethod
     def ecmascript(cls) -> Tokenizer:
         """The lexemes of JavaScript and TypeScript; templates are one lexeme, JSX text is words."""
-        pattern = "|".join(
-            (
-                _SPACE,
-                r"(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/|#![^\r\n]*)",
-                rf"(?P<string>{_QUOTED}|`(?:\\[\s\S]|[^`\\])*`)",
-                _NUMBER,
-                r"(?P<name>#?(?:[^\W\d]|\$)[\w$]*)",
-                rf"(?P<operator>{_JS_OPERATORS}|{_PUNCTUATION})",
-                r"(?P<other>[\s\S])",
-            )
-        )
-        return cls(pattern, _JS_KEYWORDS, _REGEX)
+        parts = {
+            "space": _SPACE,
+            "comment": r"(?P<comment>//[^\r\n]*|/\*[\s\S]*?\*/|#![^\r\n]*)",
+            "string": rf"(?P<string>{_QUOTED}|`(?:\\[\s\S]|[^`\\])*`)",
+            "number": _NUMBER,
+            "name": r"(?P<name>#?(?:[^\W\d]|\$)[\w$]*)",
+            "operator": rf"(?P<operator>{_JS_OPERATORS}|{_PUNCTUATION})",
+            "other": r"(?P<other>[\s\S])",
+        }
+        return cls(parts, _JS_KEYWORDS, _REGEX)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -31,6 +32,7 @@ class Balance:
     def __init__(self, items: Sequence[CodeToken], *, python: bool) -> None:
         self._items, self._python = items, python
         self._open: list[int] = []
+        self._waiting: Counter[str] = Counter()  # the texts of those, to look for none in vain
         self._columns = [0]
         self.states = [0] * len(items)
         for index, item in enumerate(items):
@@ -47,22 +49,28 @@ class Balance:
         text = self._items[index].text
         if text in _OPENERS:
             self._open.append(index)
+            self._waiting[text] += 1
             return
         opener = _CLOSERS.get(text)
         if opener is None:
             return
-        fitting = [n for n, place in enumerate(self._open) if self._items[place].text == opener]
-        if not fitting:
+        if not self._waiting[opener]:
             self._set(index, "closes another" if self._open else "closes nothing")
             return
-        self._set(index, "closed" if fitting[-1] == len(self._open) - 1 else "closes another")
-        self._never_closed(fitting[-1] + 1)
+        top = len(self._open) - 1
+        fitting = top
+        while self._items[self._open[fitting]].text != opener:
+            fitting -= 1
+        self._set(index, "closed" if fitting == top else "closes another")
+        self._never_closed(fitting + 1)
+        self._waiting[opener] -= 1
         self._set(self._open.pop(), "opened")
 
     def _never_closed(self, depth: int) -> None:
         """All brackets deeper than that were opened, and are not closed."""
         for place in self._open[depth:]:
             self._set(place, "never closed")
+            self._waiting[self._items[place].text] -= 1
         del self._open[depth:]
 
     def _line(self, index: int) -> None:

@@ -48,7 +48,7 @@ class Tagger:
         """The tags of disjoint edits: marks first, then line by line, shifts of lines last."""
         marks = [edit for edit in edits if self._is_mark(edit)]
         found = _Found([self._mark(edit) for edit in marks])
-        for first, last, group in self._groups([edit for edit in edits if edit not in marks]):
+        for first, last, group in self._groups([edit for edit in edits if not self._is_mark(edit)]):
             self._pair(first, *self._sides(first, last, group), found)
         return Tagging((*found.tags, *self._shifts(found.columns)), frozenset(found.gone))
 
@@ -81,14 +81,20 @@ class Tagger:
         """The indices of the tokens that start lines."""
         return [i for i, token in enumerate(self._tokens.items) if token.kind == LINE]
 
+    @cached_property
+    def _starts(self) -> list[int]:
+        """Where those tokens start."""
+        return [self._tokens.items[index].start for index in self._lines]
+
     def _groups(self, edits: Sequence[Edit]) -> list[tuple[int, int, list[Edit]]]:
         """Edits with the tokens of the whole lines that they touch, from first to before last."""
         out: list[tuple[int, int, list[Edit]]] = []
         for edit in sorted(edits):
             first, last = self._touched(edit)
             if out and (first < out[-1][1] or first == out[-1][0]):
-                before = out.pop()
-                out.append((before[0], max(last, before[1]), [*before[2], edit]))
+                before = out[-1]
+                before[2].append(edit)
+                out[-1] = (before[0], max(last, before[1]), before[2])
             else:
                 out.append((first, last, [edit]))
         return out
@@ -98,8 +104,7 @@ class Tagger:
 
         The line that begins where an edit ends is one of them, unless whole lines go or come.
         """
-        items, lines = self._tokens.items, self._lines
-        starts = [items[index].start for index in lines]
+        items, lines, starts = self._tokens.items, self._lines, self._starts
         above = max(bisect.bisect_right(starts, edit.start) - 1, 0)
         below = bisect.bisect_left(starts, edit.end)
         whole = edit.replacement.endswith("\n") or not edit.replacement

@@ -85,7 +85,7 @@ class AstGrepClient:
                 item = json.loads(line)
                 if "replacement" not in item:
                     continue
-                path = item["file"].removeprefix("./")
+                path = self._scratch.meant(item["file"].removeprefix("./"))
                 source = sources[path]
                 place = places.setdefault(path, Utf8Text(source.text))
                 matches.append((path, self._match(item, source, place)))

@@ -7,7 +7,7 @@ import itertools
 import json
 from typing import Any
 
-from thea_code_system.errors import ToolError
+from thea_code_system.errors import ToolCrashError, ToolError
 
 
 class LspSession:
@@ -75,4 +75,4 @@ class LspSession:
         return message
 
     def _gone(self) -> ToolError:
-        return ToolError(f"{self._name} ended in the middle of a conversation")
+        return ToolCrashError(f"{self._name} ended in the middle of a conversation")

@@ -149,7 +149,7 @@ class OxlintClient:
                     continue
                 match = _CODE.fullmatch(item.get("code") or "")
                 one = OxlintDiagnostic(match[2] if match else "", item["message"], item["severity"])
-                found[item["filename"].removeprefix("./")] += (one,)
+                found[self._scratch.meant(item["filename"].removeprefix("./"))] += (one,)
         return found
 
     async def _ask(self, sources: Sequence[SourceFile]) -> dict[str, tuple[OxlintFix, ...]]:
@@ -162,7 +162,8 @@ class OxlintClient:
     async def _converse(self, sources: Sequence[SourceFile]) -> dict[str, tuple[OxlintFix, ...]]:
         """First all fixes, then the safe ones: what is among both is safe."""
         root = self._scratch.root / "tree"
-        uris = {source.path: root.joinpath(source.path).as_uri() for source in sources}
+        laid = {source.path: root.joinpath(self._scratch.said(source.path)) for source in sources}
+        uris = {path: place.as_uri() for path, place in laid.items()}
         async with self._runner.process(["--lsp"], cwd=root) as process:
             session = LspSession(process, "oxlint")
             folder = {"uri": root.as_uri(), "name": "tree"}

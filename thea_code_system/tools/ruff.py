@@ -238,7 +238,8 @@ class RuffClient:
         try:
             for line in stdout.splitlines():
                 item = json.loads(line)
-                raw.setdefault(item["filename"][skipped:], []).append(item)
+                path = self._scratch.meant(item["filename"][skipped:])
+                raw.setdefault(path, []).append(item)
             return {
                 path: self._findings(items, LineMap.of(texts[path]))
                 for path, items in raw.items()

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from thea_code_system.errors import ToolError
+from thea_code_system.errors import ToolCrashError, ToolError
 from thea_code_system.wrappers.platform import Platform
 
 _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
@@ -89,7 +89,7 @@ class ToolRunner:
 
         Raises:
             ToolError: if it is missing, too old, takes too long or ends with a status that is not
-                in ``accept``.
+                in ``accept``; a ToolCrashError if a signal ended it.
         """
         async with self.process(arguments, cwd=cwd) as process:
             try:
@@ -99,7 +99,8 @@ class ToolRunner:
         words = stderr.decode("utf-8", "replace").strip()
         code = process.returncode if process.returncode is not None else -1
         if code not in accept:
-            raise ToolError(
+            kind = ToolCrashError if code < 0 else ToolError
+            raise kind(
                 f"{self.program} {self._version} ended with status {code}: {words[-_TAIL:]}",
                 "thea doctor checks the tools",
             )

@@ -16,7 +16,11 @@ from thea_code_system.errors import ToolError
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the tree made in it is private (0700)
 _ROOM = 256 * 1024 * 1024  # bytes; containers often give /dev/shm only 64 MiB
-_ODD = re.compile(r"[\0\n\r\\\ud800-\udfff]")
+_NEVER = re.compile(r"[\0\ud800-\udfff]")
+_ODD = re.compile("[\n\r\\\\\x1f]")  # no name with these can be told to a program line by line
+_SAID = {"\n": "\x1fn", "\r": "\x1fr", "\\": "\x1fb", "\x1f": "\x1fu"}
+_MEANT = {said: meant for meant, said in _SAID.items()}
+_ALIAS = re.compile("\x1f.")
 _STALE = 24 * 3600.0  # seconds after which a tree whose process is dead is swept
 
 
@@ -25,7 +29,8 @@ class ScratchTree:
 
     ``root`` holds areas side by side: ``tree`` mirrors the project, tool configurations included;
     verifiers use others. Laying a batch again writes only what changed. Texts are laid as UTF-8
-    without a byte order mark, so that offsets are those of the text.
+    without a byte order mark, so that offsets are those of the text. A name that could not be told
+    to a program line by line is laid under one that can: :meth:`meant` gives it back.
     """
 
     def __init__(self) -> None:
@@ -45,32 +50,46 @@ class ScratchTree:
     def lay(self, texts: Mapping[str, str], area: str = "tree") -> list[str]:
         """Write the texts by path that are not there yet; where they lie below ``root``, in order.
 
-        A path that leaves the tree, or that could not be handed to a program line by line, is
-        passed over: one odd name must not keep a tool from all other files.
+        A path that leaves the tree is passed over.
 
         Raises:
             ToolError: if there is no room.
         """
-        places = [(f"{area}/{path}", text) for path, text in texts.items()]
-        return [self.write(path, text) for path, text in places if self._is_plain(path)]
+        places = [(self.said(f"{area}/{path}"), text) for path, text in texts.items()]
+        return [self._put(path, text) for path, text in places if self._is_inside(path)]
+
+    @staticmethod
+    def said(path: str) -> str:
+        """The path as programs are told it."""
+        return _ODD.sub(lambda match: _SAID[match[0]], path) if _ODD.search(path) else path
+
+    @staticmethod
+    def meant(path: str) -> str:
+        """The path that the user has for one below ``root``, or for a piece of it."""
+        if "\x1f" not in path:
+            return path
+        return _ALIAS.sub(lambda match: _MEANT.get(match[0], match[0]), path)
 
     def configure(self, configs: Mapping[str, str], area: str = "tree") -> None:
         """Lay these configuration files, and remove those of an earlier call that are not here."""
-        wanted = {f"{area}/{path}": text for path, text in configs.items()}
+        wanted = {self.said(f"{area}/{path}"): text for path, text in configs.items()}
         marker = f"config:{area}"
         earlier = set(filter(None, self._laid.get(marker, "").split("\0")))
         for path in sorted(earlier - wanted.keys()):
             self._laid.pop(path, None)
             self.root.joinpath(path).unlink(missing_ok=True)
         for path, text in wanted.items():
-            self.write(path, text)
+            self._put(path, text)
         self._laid[marker] = "\0".join(wanted)
 
     def write(self, path: str, text: str) -> str:
-        """Write one text at a path relative to ``root``, unless it is there already."""
+        """Write one text at a path relative to ``root``, unless it is there; where it lies."""
+        return self._put(self.said(path), text)
+
+    def _put(self, path: str, text: str) -> str:
         if self._laid.get(path) == text:
             return path
-        if not self._is_plain(path):
+        if not self._is_inside(path):
             raise ToolError(f"not a path inside the scratch tree: {path!r}")
         folder = path.rpartition("/")[0]
         try:
@@ -91,6 +110,7 @@ class ScratchTree:
 
     def folder(self, path: str) -> None:
         """Make an empty folder at a path relative to ``root``."""
+        path = self.said(path)
         if path not in self._folders:
             self.root.joinpath(path).mkdir(mode=0o700, parents=True, exist_ok=True)
             self._folders.add(path)
@@ -125,11 +145,9 @@ class ScratchTree:
         self.close()
 
     @staticmethod
-    def _is_plain(path: str) -> bool:
-        """Whether a path stays inside the tree, on one line of UTF-8."""
-        parts = path.split("/")
-        inside = not {"", ".", ".."} & set(parts)
-        return inside and not _ODD.search(path)
+    def _is_inside(path: str) -> bool:
+        """Whether a path stays inside the tree, and can be a file's."""
+        return not {"", ".", ".."} & set(path.split("/")) and not _NEVER.search(path)
 
     @staticmethod
     def _base() -> str:

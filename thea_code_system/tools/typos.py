@@ -73,7 +73,8 @@ class TyposClient:
                 item = json.loads(line)
                 if item["type"] != "typo":
                     continue
-                path = item["path"].removeprefix("./").removeprefix("tree/")
+                laid = item["path"].removeprefix("./").removeprefix("tree/")
+                path = self._scratch.meant(laid)
                 if path not in starts:
                     starts[path] = self._line_starts(texts[path])
                 begin = starts[path][item["line_num"] - 1]

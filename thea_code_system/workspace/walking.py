@@ -8,6 +8,7 @@ import re
 import stat
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,10 @@ TOOL_CONFIGS = frozenset({
     "_typos.toml", "typos.toml", ".typos.toml", "tsconfig.json", "thea-calibration.toml",
 })  # fmt: skip
 _IGNORE_FILE = ".gitignore"
+_LARGEST = 10_000_000  # bytes of an ignore file
+_LEAF = 2  # links to a folder without folders; some file systems count otherwise, and never so
+_NAME = 255  # bytes of a name that file systems take
+_ODD = re.compile("[\n\r\\\\\x1f]")  # characters that tools are told by two
 _UNREADABLE = re.compile(
     r".*IO error for operation on (?P<path>.*): (?P<why>.*) \(os error \d+\)", re.DOTALL
 )
@@ -113,6 +118,9 @@ class Walker:
             self._file(path, self.root, status)
 
     def _walk(self, start: str) -> None:
+        if self.options.respect_gitignore:
+            for folder in (start, *map(str, Path(start).parents)):
+                self._check_ignores(folder)
         for path in self._found(start):
             try:
                 status = os.lstat(path)
@@ -120,9 +128,36 @@ class Walker:
                 continue  # gone since it was listed; the folder's stamp tells
             if stat.S_ISDIR(status.st_mode):
                 self._stamps[path] = Stamp.of(status)
+                if status.st_nlink != _LEAF and self.options.respect_gitignore:
+                    self._look_ahead(path)
             elif stat.S_ISREG(status.st_mode):
                 self._note(path, status)
                 self._file(path, start, status)
+
+    def _look_ahead(self, folder: str) -> None:
+        """Check the folders right below one, into which the walk goes next."""
+        with suppress(OSError), os.scandir(folder) as found:
+            for entry in found:
+                if entry.is_dir(follow_symlinks=False):
+                    self._check_ignores(entry.path)
+
+    @staticmethod
+    def _check_ignores(folder: str) -> None:
+        """Let no pipe or device stand for an ignore file: reading it, the walk would not end.
+
+        Raises:
+            WorkspaceError: one does, or the file is far too large.
+        """
+        path = f"{folder}{os.sep}{_IGNORE_FILE}"
+        if os.access(path, os.F_OK):
+            status = os.stat(path)
+            plain = stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST
+            if not plain and not stat.S_ISDIR(status.st_mode):
+                kind = "far too large" if stat.S_ISREG(status.st_mode) else "a pipe or a device"
+                raise WorkspaceError(
+                    f"{path} is {kind}",
+                    "Remove it, or give --no-respect-gitignore.",
+                )
 
     def _note(self, path: str, status: os.stat_result) -> None:
         """Remember the stamps of files that decide about others."""
@@ -143,6 +178,8 @@ class Walker:
         stamp = self._stamps[path] = Stamp.of(status)
         if not self._is_text(name):
             self._skip(ascii(name)[1:-1], SkipReason.NOT_TEXT, "its name is not UTF-8")
+        elif _ODD.search(name) and self._is_long(name):
+            self._skip(name, SkipReason.NOT_TEXT, "its name is too long to be told to tools")
         elif not explicit and not VENDORED.isdisjoint(path[len(start) :].split(os.sep)):
             self._skip(name, SkipReason.VENDORED)
         elif not explicit and name.endswith(GENERATED):
@@ -269,6 +306,11 @@ class Walker:
         else:
             name = os.path.relpath(path, self.root)
         return name.replace(os.sep, "/") if os.sep != "/" else name
+
+    @staticmethod
+    def _is_long(name: str) -> bool:
+        """Whether a part of a name is too long for its alias among tools' files."""
+        return any(len(_ODD.sub("??", part).encode()) > _NAME for part in name.split("/"))
 
     @staticmethod
     def _is_text(name: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.errors import ToolCrashError
 from thea_code_system.languages.python import PythonLanguage
+from thea_code_system.tools.ruff import RuffClient
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.correction import State
 from thea_code_system.values.outcome import Clean, Corrected, Failed, Skipped, SkipReason
@@ -55,6 +57,29 @@ async def test_a_broken_file_with_no_sure_repair_fails_and_keeps_its_bytes(tmp_p
     assert outcome.broken
     assert "does not parse: line 2" in outcome.reason
     assert not any(c.state is State.APPLIED for c in outcome.corrections)
+
+
+async def test_a_file_on_which_a_tool_crashes_costs_no_other_its_tools(tmp_path, monkeypatch):
+    check, asked = RuffClient.check, []
+
+    async def crashing(self, sources, request):
+        asked.append(len(sources))
+        if any(source.path == "bad.py" for source in sources):
+            raise ToolCrashError("ruff ended with status -6")
+        return await check(self, sources, request)
+
+    monkeypatch.setattr(RuffClient, "check", crashing)
+    files = {f"m{number}.py": "import os\n\nprint(1)\n" for number in range(20)}
+    actor = create_actor(CorrectionActor, ProjectContext(str(tmp_path), Settings()), inline=True)
+    sources = [SourceFile.decode(path, text.encode()) for path, text in files.items()]
+    try:
+        outcomes = await actor.correct([*sources, SourceFile("bad.py", "import re\n")])
+        lost = (await actor.statistics())["unavailable"]
+    finally:
+        await actor.shutdown()
+    assert [type(outcome) for outcome in outcomes] == [Corrected] * 20 + [Clean]
+    assert "it crashed on bad.py" in lost["ruff"]
+    assert len(asked) < 30
 
 
 async def test_broken_test_data_looks_deliberate(tmp_path):

@@ -80,7 +80,6 @@ def test_configurations_of_an_earlier_call_are_removed():
         "a//b.py",
         "",
         "a\0b.py",
-        "a\nb.py",
         "./a.py",
         "\udcff",
     ],
@@ -91,6 +90,20 @@ def test_an_odd_path_is_passed_over_and_written_nowhere(path):
         assert [found.name for found in tree.root.rglob("*.py")] == ["good.py"]
         with pytest.raises(ToolError, match="not a path"):
             tree.write(f"tree/{path}", "x")
+
+
+@given(st.text(st.sampled_from("\n\r\\\x1fnrbu a/."), min_size=1), st.sampled_from(["", "sub/"]))
+def test_a_name_that_cannot_be_told_line_by_line_has_an_alias_of_its_own(name, folder):
+    path = f"{folder}{name}.py"
+    if {"", ".", ".."} & set(path.split("/")):
+        return
+    alias = ScratchTree.said(path)
+    assert not set(alias) & set("\n\r\\")
+    assert alias.count("/") == path.count("/")
+    assert ScratchTree.meant(alias) == path
+    with ScratchTree() as tree:
+        assert tree.lay({path: "x"}) == [f"tree/{alias}"]
+        assert (tree.root / "tree" / alias).read_text() == "x"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -59,6 +60,7 @@ class Brackets:
     def of(cls, broken: BrokenSource) -> Brackets:  # noqa: C901 - one walk, one state machine
         """Match the brackets of a whole text."""
         stack: list[tuple[Lexeme, int]] = []
+        opened: Counter[str] = Counter()
         unclosed: list[Lexeme] = []
         unopened: list[Lexeme] = []
         clashing: list[tuple[Lexeme, Lexeme]] = []
@@ -73,30 +75,40 @@ class Brackets:
             elif kind not in {"space", "comment"}:
                 if fresh and indented and kind == "keyword" and text in _STATEMENTS:
                     while stack and stack[-1][1] >= indent:
-                        unclosed.append(stack.pop()[0])
+                        unclosed.append(cls._taken(stack, opened))
                 fresh = False
                 if text in CLOSER_OF:
                     stack.append((lexeme, indent))
+                    opened[text] += 1
                 elif text in OPENER_OF:
                     if not stack:
                         unopened.append(lexeme)
                     elif CLOSER_OF[stack[-1][0].text] == text:
-                        stack.pop()
+                        cls._taken(stack, opened)
                     else:
                         clashing.append((stack[-1][0], lexeme))
-                        unclosed += cls._skip(stack, OPENER_OF[text])
+                        unclosed += cls._skip(stack, opened, OPENER_OF[text])
         unclosed += [lexeme for lexeme, _ in stack]
         return cls(broken, tuple(unclosed), tuple(unopened), tuple(clashing))
 
     @staticmethod
-    def _skip(stack: list[tuple[Lexeme, int]], wanted: str) -> list[Lexeme]:
+    def _taken(stack: list[tuple[Lexeme, int]], opened: Counter[str]) -> Lexeme:
+        """The opener on top of the stack, taken off."""
+        opener, _ = stack.pop()
+        opened[opener.text] -= 1
+        return opener
+
+    @staticmethod
+    def _skip(stack: list[tuple[Lexeme, int]], opened: Counter[str], wanted: str) -> list[Lexeme]:
         """Takes the opener off that a clashing closer means; returns those above it.
 
         Without an opener of its kind the closer is taken for a wrong one of the last opener.
+        ``opened`` counts the kinds on the stack, so that none is looked for in vain.
         """
-        same = [i for i, (opener, _) in enumerate(stack) if opener.text == wanted]
-        deepest = same[-1] if same else len(stack) - 1
+        same = (i for i in reversed(range(len(stack))) if stack[i][0].text == wanted)
+        deepest = next(same, len(stack) - 1) if opened[wanted] else len(stack) - 1
         above = [opener for opener, _ in stack[deepest + 1 :]]
+        opened.subtract(opener.text for opener, _ in stack[deepest:])
         del stack[deepest:]
         return above
 

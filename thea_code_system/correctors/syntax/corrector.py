@@ -27,6 +27,7 @@ from thea_code_system.values.correction import Evidence, Proposal, Safety
 from thea_code_system.values.source import SourceFile
 
 _OFFERED: Final = 8
+_LONGEST: Final = 2_000_000  # characters; one look at a longer text takes the time of a search
 _LAST_RESORT: Final = 0.3
 _REMOVALS: Final = frozenset({"syntax/remove-code"})
 
@@ -74,7 +75,7 @@ class SyntaxCorrector(Corrector):
 
     def _searched(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
         language = self._languages.for_path(source.path)
-        if language is None:
+        if language is None or len(source.text) > _LONGEST:
             return []
         settings = context.settings
         rules = self._rules
@@ -83,8 +84,9 @@ class SyntaxCorrector(Corrector):
         wishes = ModelSearch(model) if model else None
         engine = RepairEngine(rules, self._scorer, *limits, wishes=wishes)
         found = engine.repairs(source, language)
-        if engine.timed_out:
+        if engine.timed_out:  # nothing of it is applied, and looking closer takes longer still
             self.timed_out |= {source.path}
+            found = found[:_OFFERED]
         if not found:
             return []
         deliberate = context.looks_deliberate(source.path) or self._screen.is_python2(source)

@@ -16,6 +16,10 @@ _SELDOM: Final = (
 )
 
 
+class LateError(Exception):
+    """The emergency stop: what was found until now is all."""
+
+
 class Effort:
     """Counts candidates, and what they cost where that is more; owned by one search of one text.
 
@@ -48,6 +52,16 @@ class Effort:
         self.tried += 1
         if self.tried % _SELDOM == 0:
             self._look_at_clock()
+
+    def check(self) -> None:
+        """Asked before each thing that may take long in a text that is huge, deep or one line.
+
+        Raises:
+            LateError: time is up.
+        """
+        self._look_at_clock()
+        if self.timed_out:
+            raise LateError
 
     def _look_at_clock(self) -> None:
         self.timed_out = self.timed_out or time.thread_time() > self._deadline

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeAlias
@@ -12,10 +13,10 @@ from typing import Final, TypeAlias
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
-from thea_code_system.correctors.syntax.effort import Effort
+from thea_code_system.correctors.syntax.effort import Effort, LateError
 from thea_code_system.correctors.syntax.model_search import ModelSearch
 from thea_code_system.correctors.syntax.patch import Patch
-from thea_code_system.correctors.syntax.probe import Probe, Verdict
+from thea_code_system.correctors.syntax.probe import Ask, Probe, Verdict
 from thea_code_system.correctors.syntax.resort import LastResort
 from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
 from thea_code_system.correctors.syntax.rules.split_operator import SplitOperator
@@ -37,6 +38,7 @@ _ALIKE: Final = ((10, 10), (16, 1))
 """Characters before and behind an edit that make its place the same as another."""
 _ECHOES: Final = 20
 _FURTHER: Final = 12  # share of the budget for finding something better than a repair, each depth
+_WIDEST: Final = 20_000  # characters of a line at which rules look
 _UNGUIDED: Final = 4  # the same where no model puts first what is likely
 _GUIDED: Final = 2  # of the states of one depth, the best, for which the model is asked
 
@@ -87,11 +89,12 @@ class RepairEngine:
         whole: _Ranked = {}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._descend(broken, whole)
-            if not whole:
-                resort = LastResort(self._scorer, self._effort)
-                found = resort.repair(broken, max(self._budget // 2, _RESORTED))
-                whole = {found[0].patch.text: found} if found else whole
+            with suppress(LateError):
+                self._descend(broken, whole)
+                if not whole:
+                    resort = LastResort(self._scorer, self._effort)
+                    found = resort.repair(broken, max(self._budget // 2, _RESORTED))
+                    whole = {found[0].patch.text: found} if found else whole
         ranked = sorted(whole.values(), key=lambda item: (-item[1], repr(item[0].patch.edits())))
         return ranked[:_KEPT]
 
@@ -136,6 +139,7 @@ class RepairEngine:
         out: list[_State] = []
         for candidate, score in partial[:_WIDTH]:
             if score > best:
+                self._effort.check()
                 source = candidate.original.source.with_text(candidate.patch.text)
                 out.append((candidate, BrokenSource.of(source, candidate.original.language), score))
         return [item for item in out if item[1].faults]
@@ -165,7 +169,23 @@ class RepairEngine:
         ]
         if not made:
             return []
-        return list(zip(made, TorchMath.plain(self._scorer.score(made)), strict=True))
+        scores = self._scorer.score(self._timely(made))
+        return list(zip(made, TorchMath.plain(scores), strict=True))
+
+    def _timely(self, made: Sequence[RepairCandidate]) -> Iterator[RepairCandidate]:
+        for candidate in made:
+            self._effort.check()
+            yield candidate
+
+    def _probe(self, state: BrokenSource) -> Ask:
+        """What asks the parser, as long as there is time."""
+        ask = Probe.on(state)
+
+        def timely(edits: Sequence[Edit]) -> Verdict:
+            self._effort.check()
+            return ask(edits)
+
+        return timely
 
     def _helpful(
         self, state: BrokenSource, share: int, *, guided: bool
@@ -173,9 +193,9 @@ class RepairEngine:
         """The steps after which the text parses, or the parser gets further."""
         effort = self._effort
         effort.begin(state, read=guided and self._wishes is not None)
-        probe = Probe.on(state)
+        probe = self._probe(state)
         until = effort.spent + share
-        for step in self._distinct(state, guided=guided):
+        for step in self._distinct(state, probe, guided=guided):
             if effort.spent >= min(self._left, until) or self.timed_out:
                 return
             effort.count()
@@ -204,18 +224,23 @@ class RepairEngine:
                 moved = (Edit(place, place + size, edit.replacement) for place in places)
                 yield replace(step, edits=tuple(moved))
 
-    def _distinct(self, state: BrokenSource, *, guided: bool) -> Iterator[Proposal]:
+    def _distinct(self, state: BrokenSource, probe: Ask, *, guided: bool) -> Iterator[Proposal]:
         """All proposals, each once; every rule's likeliest come before any rule's second ones.
 
         ``guided`` is whether the model is asked.
         """
         rules = sorted(self._rules.for_language(state.language.name), key=lambda rule: -rule.prior)
+        if any(len(state.line(number)) > _WIDEST for number in state.beside()):
+            rules = []  # they look at lines as a whole, and again for each bracket in them
         turns = [(rule.repairs(state), 1) for rule in rules]
         number = 1 if _INDENTATION.search(state.faults[0].message) else _SEARCHED
         searched = self._search.repairs(state)
         wished: Iterator[Proposal] = iter(())
         if self._wishes and guided:
-            searched, wished = self._wishes.likeliest(state, searched), self._wishes.repairs(state)
+            searched, wished = (
+                self._wishes.likeliest(state, searched),
+                self._wishes.repairs(state, probe),
+            )
         turns += [(searched, number), (wished, _SEARCHED)]
         torn = SplitOperator.halves(state)
         known: set[tuple[Edit, ...]] = set()  # from rules
@@ -223,6 +248,7 @@ class RepairEngine:
         while turns:
             left = []
             for steps, number in turns:
+                self._effort.check()
                 taken = list(islice(steps, number))
                 if len(taken) == number:
                     left.append((steps, number))

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
-from thea_code_system.correctors.syntax.probe import Probe
+from thea_code_system.correctors.syntax.probe import Ask
 from thea_code_system.correctors.syntax.search import NAMES
 from thea_code_system.models.editor import EditModel, Opinion
 from thea_code_system.models.guide import Guide
@@ -43,8 +43,8 @@ class ModelSearch:
         order = sorted(steps, key=lambda step: -guide.odds(step.edits))
         return iter(order[:_GUIDED])
 
-    def repairs(self, broken: BrokenSource) -> Iterator[Proposal]:
-        """Steps for a text that does not parse, likeliest first."""
+    def repairs(self, broken: BrokenSource, probe: Ask) -> Iterator[Proposal]:
+        """Steps for a text that does not parse, likeliest first; ``probe`` asks its parser."""
         opinion = self.opinion(broken)
         writer = Writer(opinion, broken.source.newline)
         singles: list[tuple[float, Tag, tuple[Edit, ...]]] = []
@@ -52,7 +52,7 @@ class ModelSearch:
             for edits in writer.edits(tag):
                 singles.append((odds, tag, tuple(sorted(edits))))
                 yield self._step(edits, tag)
-        probe = Probe.on(broken)  # an edit that is enough needs no other beside it
+        # an edit that is enough needs no other beside it
         halves = [single for single in singles[:_PAIRED] if probe(single[2]).faults]
         pairs = [
             (one[0] + other[0], one, other)

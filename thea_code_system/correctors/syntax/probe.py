@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.languages.base import Fault
@@ -54,6 +54,10 @@ class Verdict:
         if all(lexical) and _OPEN in new[0].message:
             return _OPEN not in old[0].message or left_after != left_before
         return left_after < left_before or (lexical[0] is not None and lexical[1] is None)
+
+
+Ask: TypeAlias = Callable[[Sequence[Edit]], Verdict]
+"""Says what the parser makes of a text as edited by disjoint, sorted edits."""
 
 
 @dataclass(frozen=True, slots=True)

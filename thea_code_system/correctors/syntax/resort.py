@@ -55,6 +55,7 @@ class LastResort:
             if effort.spent >= until or effort.timed_out:
                 return None
             effort.count()
+            effort.check()
             verdict = probe(step.edits)
             if not verdict.faults:
                 return step, verdict

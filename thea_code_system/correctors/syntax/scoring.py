@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Final
@@ -43,10 +43,11 @@ class Scorer(ABC):
     """Judges candidates by how probable each is as what the code's owner would write."""
 
     @abstractmethod
-    def score(self, candidates: Sequence[RepairCandidate]) -> Tensor:
-        """Log-scores, shape ``[len(candidates)]``; higher is likelier.
+    def score(self, candidates: Iterable[RepairCandidate]) -> Tensor:
+        """Log-scores, shape ``[number of candidates]``; higher is likelier.
 
-        A candidate's score counts all its steps: that of its last step is added to ``past``.
+        Each is looked at before the next is asked for. A candidate's score counts all its steps:
+        that of its last step is added to ``past``.
         """
 
     @abstractmethod
@@ -88,16 +89,19 @@ class LinearScorer(Scorer):
         loaded: dict[str, float] = json.loads(folder.joinpath("weights.json").read_text("utf-8"))
         return loaded
 
-    def score(self, candidates: Sequence[RepairCandidate]) -> Tensor:
-        """Log-scores, shape ``[len(candidates)]``."""
+    def score(self, candidates: Iterable[RepairCandidate]) -> Tensor:
+        """Log-scores, shape ``[number of candidates]``."""
         import torch
 
         exact = torch.float64  # so that the order of a sum decides nothing
         weights = torch.tensor([self._weight(name) for name in Features.NAMES], dtype=exact)
-        rows = torch.tensor([self._features(candidate) for candidate in candidates], dtype=exact)
-        rules = [sum(map(self._weight, self.signs(candidate))) for candidate in candidates]
-        past = torch.tensor([candidate.past for candidate in candidates], dtype=exact)
-        return rows @ weights + torch.tensor(rules, dtype=exact) + past
+        rows, rules, past = [], [], []
+        for candidate in candidates:
+            rows.append(self._features(candidate))
+            rules.append(sum(map(self._weight, self.signs(candidate))))
+            past.append(candidate.past)
+        plus = torch.tensor(rules, dtype=exact), torch.tensor(past, dtype=exact)
+        return torch.tensor(rows, dtype=exact) @ weights + plus[0] + plus[1]
 
     def probabilities(self, repairs: Sequence[tuple[RepairCandidate, float]]) -> list[float]:
         """A softmax over the scores and a logit that stands for all that was not found."""
