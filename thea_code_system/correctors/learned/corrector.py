@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import ClassVar, Final
@@ -22,6 +21,7 @@ from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.patch import Patch
 from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers.aside import Aside
 
 _LEAST: Final = 0.25  # what is less probable helps nobody
 _OFFERED: Final = 5
@@ -67,7 +67,8 @@ class LearnedCorrector(Corrector):
         ]
         fresh = [source for source in wanted if source.path not in self._found]
         if fresh:
-            await asyncio.to_thread(self._search, fresh, context)
+            aside = Aside()
+            await aside.run(self._search, fresh, context, aside)
         again = {source.path for source in wanted}
         return [self._recalled(source) if source.path in again else () for source in sources]
 
@@ -88,11 +89,13 @@ class LearnedCorrector(Corrector):
             if edits is not None
         ]
 
-    def _search(self, sources: Sequence[SourceFile], context: ProjectContext) -> None:
+    def _search(self, sources: Sequence[SourceFile], context: ProjectContext, aside: Aside) -> None:
         model = self._shelf.model()
         group: list[tuple[SourceFile, Language, Opinion]] = []
         rows = 0
         for source in sources:
+            if aside.unwanted:
+                return
             language = self._languages.for_path(source.path)
             opinion = model.opinion(source.text, language, None) if language else None
             if language is None or opinion is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
@@ -25,6 +24,7 @@ from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Evidence, Proposal, Safety
 from thea_code_system.values.source import SourceFile
+from thea_code_system.wrappers.aside import Aside
 
 _OFFERED: Final = 8
 _LONGEST: Final = 2_000_000  # characters; one look at a longer text takes the time of a search
@@ -60,7 +60,8 @@ class SyntaxCorrector(Corrector):
         """Repairs of each source that its language's own parser rejects; none for the others."""
         self.timed_out -= {source.path for source in sources}
         self.missing = {}
-        return [await asyncio.to_thread(self._repair, source, context) for source in sources]
+        aside = Aside()
+        return [await aside.run(self._repair, source, context, aside) for source in sources]
 
     def version(self) -> str:
         """The codes of the rules and the scorer's weights."""
@@ -69,11 +70,13 @@ class SyntaxCorrector(Corrector):
             f"{' '.join(rule.name for rule in self._rules.rules)} {self._scorer.version()} {model}"
         )
 
-    def _repair(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
+    def _repair(self, source: SourceFile, context: ProjectContext, aside: Aside) -> list[Proposal]:
         with self._turn:
-            return self._searched(source, context)
+            return self._searched(source, context, aside)
 
-    def _searched(self, source: SourceFile, context: ProjectContext) -> list[Proposal]:
+    def _searched(
+        self, source: SourceFile, context: ProjectContext, aside: Aside
+    ) -> list[Proposal]:
         language = self._languages.for_path(source.path)
         if language is None or len(source.text) > _LONGEST:
             return []
@@ -82,7 +85,7 @@ class SyntaxCorrector(Corrector):
         model = self._model()
         limits = settings.syntax_budget, settings.syntax_seconds
         wishes = ModelSearch(model) if model else None
-        engine = RepairEngine(rules, self._scorer, *limits, wishes=wishes)
+        engine = RepairEngine(rules, self._scorer, *limits, wishes=wishes, aside=aside)
         found = engine.repairs(source, language)
         if engine.timed_out:  # nothing of it is applied, and looking closer takes longer still
             self.timed_out |= {source.path}

@@ -7,6 +7,7 @@ from typing import Final
 
 from thea_code_system.correctors.syntax.broken import BrokenSource
 from thea_code_system.languages.base import Language
+from thea_code_system.wrappers.aside import Aside
 
 _WORTH: Final = 10_000  # characters that a candidate may cost the parser
 _LOOKED_AT: Final = 2  # characters parsed in the time that rules take to look at one
@@ -24,13 +25,14 @@ class Effort:
     """Counts candidates, and what they cost where that is more; owned by one search of one text.
 
     Candidates alone bound no time: in a large file each one costs the parser more. ``seconds`` of
-    this thread are the emergency stop; ``timed_out`` says whether it was needed, and what was found
-    then depends on the machine.
+    this thread are the emergency stop, and so is it that nobody waits ``aside`` any more;
+    ``timed_out`` says whether it was needed, and what was found then depends on the machine.
     """
 
-    def __init__(self, language: Language, seconds: float) -> None:
+    def __init__(self, language: Language, seconds: float, aside: Aside) -> None:
         self._language = language
         self._before = language.work
+        self._aside = aside
         self._deadline = time.thread_time() + seconds
         self._looked_at = 0
         self.tried = 0
@@ -64,4 +66,5 @@ class Effort:
             raise LateError
 
     def _look_at_clock(self) -> None:
-        self.timed_out = self.timed_out or time.thread_time() > self._deadline
+        late = self._aside.unwanted or time.thread_time() > self._deadline
+        self.timed_out = self.timed_out or late

@@ -26,6 +26,7 @@ from thea_code_system.languages.base import Language
 from thea_code_system.values.correction import Edit, Proposal, Safety
 from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import TorchMath
+from thea_code_system.wrappers.aside import Aside
 
 _WIDTH: Final = 8
 _DEPTH: Final = 12
@@ -51,7 +52,8 @@ class RepairEngine:
     """Finds whole repairs of one broken text; owned by one corrector.
 
     ``budget`` counts the texts that the parser is asked about, the dear ones more than once;
-    ``seconds`` is an emergency stop (:attr:`timed_out` says whether it was needed).
+    ``seconds`` is an emergency stop (:attr:`timed_out` says whether it was needed), and the search
+    ends where nobody waits for it ``aside`` any more.
     """
 
     def __init__(
@@ -60,7 +62,9 @@ class RepairEngine:
         scorer: Scorer,
         budget: int,
         seconds: float,
+        *,
         wishes: ModelSearch | None = None,
+        aside: Aside | None = None,
     ) -> None:
         self._rules = rules
         self._wishes = wishes
@@ -68,20 +72,21 @@ class RepairEngine:
         self._scorer = scorer
         self._budget = budget
         self._seconds = seconds
+        self._aside = aside or Aside()
         self._left = budget
         self._effort: Effort
         self._more = budget // (_FURTHER if wishes else _UNGUIDED)
 
     @property
     def timed_out(self) -> bool:
-        """Whether the clock, not the budget, ended the search."""
+        """Whether an emergency, not the budget, ended the search."""
         return self._effort.timed_out
 
     def repairs(
         self, source: SourceFile, language: Language
     ) -> list[tuple[RepairCandidate, float]]:
         """Whole repairs with their log-scores, best first; empty if there is nothing to repair."""
-        self._effort = Effort(language, self._seconds)
+        self._effort = Effort(language, self._seconds, self._aside)
         broken = BrokenSource.of(source, language)
         self._left = self._budget if language.name == "python" else self._budget // _COSTLY
         if not broken.faults:

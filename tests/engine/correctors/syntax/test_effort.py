@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 pytest.importorskip("torch")
 
+from thea_code_system.correctors.syntax.corrector import SyntaxCorrector
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.engine import RepairEngine
 from thea_code_system.correctors.syntax.scoring import LinearScorer
 from thea_code_system.languages.javascript import JavaScriptLanguage
 from thea_code_system.languages.python import PythonLanguage
+from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.values.source import SourceFile
 
 SCORER = LinearScorer()
@@ -40,3 +44,21 @@ def test_a_candidate_that_is_dear_counts_for_more_than_one(path, text):
 def test_the_same_text_costs_the_same_each_time():
     text = f"{METHODS}class A\n"
     assert work(text) == work(text)
+
+
+async def test_a_search_ends_when_nobody_waits_for_it_any_more():
+    lines = (
+        f"def f{n}(a, (b:\n    x = [a, {{b\n    if x = 3\n        y(x[1)\n" for n in range(300)
+    )
+    context = ProjectContext("/", Settings(syntax_budget=10**9, syntax_seconds=3_600.0))
+    corrector = SyntaxCorrector()
+    long = corrector.propose([SourceFile("long.py", "\n".join(lines))], context)
+    task = asyncio.ensure_future(long)
+    await asyncio.sleep(1)
+    assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    short = corrector.propose([SourceFile("short.py", "if x\n    pass\n")], ProjectContext("/"))
+    (found,) = await asyncio.wait_for(short, 60)  # it has to wait for the other one's end
+    assert found
