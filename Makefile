@@ -71,6 +71,7 @@ evaluate: $(VENV)/ready-yes ## measure corrections on CASES=FILE, with MODEL if 
 	$(if $(wildcard $(MODEL)/final),THEA_MODEL=$(MODEL)/final) $(BIN)/thea evaluate $(CASES)
 
 fuzz: $(VENV)/ready-yes ## 200,000 mutated files through every corrector; goes on where it was stopped
+	$(BIN)/python -m pytest -q tests/hostile/test_fuzz.py --hypothesis-profile nightly
 	$(BIN)/python benchmarks/fuzz.py --count $(FILES) --seed $(SEED) --log .fuzz/$(SEED)
 
 clean: ## remove environments, caches and the demo

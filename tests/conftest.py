@@ -8,6 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("nightly", max_examples=12_000)  # for `make fuzz`
 
 HEAVY = [name for name in ("torch", "ray") if importlib.util.find_spec(name) is None]
 

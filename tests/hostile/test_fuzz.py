@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import sys
 from pathlib import Path
@@ -15,6 +16,9 @@ from thea_code_system.workspace.reading import Reader
 
 pytest.importorskip("torch")
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+
+from fuzzing.mutator import FIXABLE, SPLICED
+from fuzzing.seeds import SUFFIXES
 
 
 async def test_mutated_files_break_nothing():
@@ -31,6 +35,36 @@ async def test_mutated_files_break_nothing():
     assert found.problems == {}
     assert sum(found.counts.values()) == 120
     assert found.counts["corrected"] > 20
+
+
+@pytest.fixture(scope="module")
+def tried():
+    """What becomes of files that go through every corrector together."""
+    from fuzzing.trial import Trial
+
+    loop, trial = asyncio.new_event_loop(), Trial("usual", budget=40, seconds=10.0)
+    yield lambda files: loop.run_until_complete(trial.run(files))
+    loop.run_until_complete(trial.close())
+    loop.close()
+
+
+PIECES = st.one_of(
+    st.sampled_from([*SPLICED, *FIXABLE["python"], *FIXABLE["script"]]), st.binary(max_size=6)
+)
+NAMES = st.sampled_from([f"m{suffix}" for suffixes in SUFFIXES.values() for suffix in suffixes])
+
+
+@given(st.dictionaries(NAMES, st.lists(PIECES, max_size=25).map(b"".join), min_size=4))
+@settings(deadline=None, max_examples=settings.default.max_examples // 12)
+def test_made_up_files_break_nothing(tried, files):
+    assert tried(files).problems == {}
+
+
+def test_lines_of_many_tokens_take_no_longer_than_others(tried):
+    line = f"x = {' + '.join('1' * 600)} +\n"
+    found = tried({"m.py": line.encode() * 12})
+    assert found.problems == {}
+    assert found.seconds < 4  # the tools included, on a machine that is busy; it was more
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"# coding: ", b"\xef\xbb\xbf"]))

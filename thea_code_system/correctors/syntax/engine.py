@@ -222,9 +222,10 @@ class RepairEngine:
         edit, text = step.edits[0], state.text
         for before, behind in _ALIKE:
             start = max(edit.start - before, 0)
-            copies = re.finditer(re.escape(text[start : edit.end + behind]), text)
-            places = [match.start() + edit.start - start for match in copies]
-            if 1 < len(places) <= _ECHOES:
+            copied = text[start : edit.end + behind]
+            if 1 < text.count(copied) <= _ECHOES:  # a pattern is slow to make of long ones
+                copies = re.finditer(re.escape(copied), text)
+                places = [match.start() + edit.start - start for match in copies]
                 size = edit.end - edit.start
                 moved = (Edit(place, place + size, edit.replacement) for place in places)
                 yield replace(step, edits=tuple(moved))

@@ -21,6 +21,7 @@ from thea_code_system.values.correction import Edit, Safety
 _CODE: Final = frozenset("()[]{}=;")
 _SMALL: Final = 2  # tokens of an edit that is told by its very tokens
 _REACH: Final = 3  # lines of context on each side
+_WIDEST: Final = 8_000  # characters of context; of longer lines, a quarter of it on each side
 _LEAST: Final = -9.0
 _REMEMBERED: Final = 20_000
 _MOST: Final = 4.0
@@ -140,6 +141,7 @@ class Features:
             self._known = (original.text, known)
         start = before.span(before.line_of(edits[0].start))[0]
         end = before.span(before.line_of(edits[-1].end))[1]
+        start, end = self._narrowed(before, edits, start, end)
         parts, position = [], start
         for edit in edits:
             parts += [before.text[position : edit.start], edit.replacement]
@@ -215,6 +217,7 @@ class Features:
         bottom = min(before.line_count, last + _REACH, first + 40)
         start = before.lines.line_span(top)[0]
         end = before.lines.line_span(bottom)[1]
+        start, end = self._narrowed(before, edits, start, end)
         key = (start, end, 0)
         if key not in self._before:
             self._before[key] = self._judge(before, before.text[start:end])
@@ -232,6 +235,17 @@ class Features:
             "ngram_mean": self._bounded(new / max(length, 1) - old / max(old_length, 1)),
             "local": self._bounded(locally / 4),
         }
+
+    @staticmethod
+    def _narrowed(
+        before: BrokenSource, edits: Sequence[Edit], start: int, end: int
+    ) -> tuple[int, int]:
+        """A stretch of text around edits, cut between lexemes where its lines are very long."""
+        if end - start <= _WIDEST:
+            return start, end
+        first = before.lexeme_at(max(start, edits[0].start - _WIDEST // 4))
+        last = before.lexeme_at(min(end, edits[-1].end + _WIDEST // 4))
+        return first.start if first else start, last.end if last else end
 
     @staticmethod
     def _bounded(value: float) -> float:
