@@ -28,6 +28,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).parent))
 from calibrate import SCORER, Judge, load_scorer, rows_of
 
+from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
 from thea_code_system.models.ranking import RepairRanker
 from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.training.ranking import RankedCase, RankingFit
@@ -38,7 +39,6 @@ from thea_code_system.values.patch import Patch
 FOLDS = 5
 WEIGHT = 8.0  # of a mechanical break, in real repairs
 OFFERED = 8
-LAST_RESORT = "syntax/remove-code"
 LONGEST = 60_000
 NO_MODEL = ("odds", "worst", "tags", "wish", "beyond")
 
@@ -57,7 +57,7 @@ def collect(job):
     found = [
         one
         for one in zip(seen.edits, seen.rules, seen.rows, strict=True)
-        if LAST_RESORT not in one[1]
+        if RemoveCode.name not in one[1]
     ]
     wanted = judge.scorer.tokens(case["fixed"], python)
     texts = [Patch.rewrite(broken, edits) for edits, _, _ in found]

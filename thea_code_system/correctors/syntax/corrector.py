@@ -13,6 +13,7 @@ from thea_code_system.correctors.syntax.candidate import RepairCandidate
 from thea_code_system.correctors.syntax.discovery import RuleBook
 from thea_code_system.correctors.syntax.engine import RepairEngine
 from thea_code_system.correctors.syntax.model_search import ModelSearch
+from thea_code_system.correctors.syntax.rules.remove_code import RemoveCode
 from thea_code_system.correctors.syntax.scoring import LinearScorer, Scorer
 from thea_code_system.errors import ToolError
 from thea_code_system.languages.base import Language
@@ -29,7 +30,6 @@ from thea_code_system.wrappers.aside import Aside
 _OFFERED: Final = 8
 _LONGEST: Final = 2_000_000  # characters; one look at a longer text takes the time of a search
 _LAST_RESORT: Final = 0.3
-_REMOVALS: Final = frozenset({"syntax/remove-code"})
 
 
 class SyntaxCorrector(Corrector):
@@ -137,7 +137,7 @@ class SyntaxCorrector(Corrector):
             Repair(
                 candidate.patch.edits(),
                 score - none,
-                removal=not _REMOVALS.isdisjoint(candidate.rules),
+                removal=RemoveCode.name in candidate.rules,
             )
             for candidate, score in found
         ]
@@ -189,7 +189,7 @@ class SyntaxCorrector(Corrector):
     def _proposal(
         candidate: RepairCandidate, chance: float, margin: float, *, deliberate: bool
     ) -> Proposal:
-        removal = not _REMOVALS.isdisjoint(candidate.rules)
+        removal = RemoveCode.name in candidate.rules
         safety = min(step.safety for step in candidate.steps)
         evidence: Evidence = (
             ("parser", candidate.original.faults[0].message),
