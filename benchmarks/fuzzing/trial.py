@@ -25,6 +25,7 @@ rule: {pattern: $A == None}
 fix: $A is None
 metadata: {thea: {safety: safe, confidence: 0.95}}
 """
+SLOW = "the search takes too long"
 FAMILIES = ("syntax", "ruff", "oxlint", "spelling", "patterns")
 PROFILES = {  # what is on besides the least confidence and unsafe fixes
     "usual": FAMILIES,
@@ -110,7 +111,7 @@ class Trial:
             return "the outcome is of other bytes"
         applied = [c for c in outcome.corrections if c.state is State.APPLIED]
         if isinstance(outcome, Skipped) and outcome.why is SkipReason.TIME:
-            return "the search takes too long"
+            return SLOW
         if not isinstance(outcome, Corrected):
             return "applied, but not corrected" if applied else ""
         edits = sorted(edit for correction in applied for edit in correction.edits)
