@@ -27,6 +27,7 @@ COMMANDS = {
     "evaluate": "Measure corrections on cases with known answers.",
     "learn": "Adapt the edit model to your own past, and calibrate confidences.",
     "config": "Show every setting, its value and where it comes from.",
+    "cluster": "Keep Thea warm, so that small runs take milliseconds.",
     "doctor": "Check devices, tools, correctors and the cluster.",
 }
 

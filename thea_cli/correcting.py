@@ -15,6 +15,7 @@ from thea_cli.request import CorrectRequest
 from thea_cli.signals import Interruptible
 from thea_cli.summary import Summary
 from thea_cli.texts import Texts
+from thea_cli.warm_start import WarmStart
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import ActorError, ClusterError
 from thea_code_system.values.outcome import FileOutcome
@@ -42,6 +43,8 @@ class CorrectRun:
         job = self._request.job(self._config)
         if missing := self._request.missing(job):
             self._console.warn(missing)
+        if self._config.auto_start:
+            WarmStart().when_this_ends()
         with Output(self._request.output_file) as output:
             try:
                 return Interruptible().run(self._correct(job, output))

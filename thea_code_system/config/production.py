@@ -51,6 +51,7 @@ class ProductionConfig:
     ``learned_budget`` is how many tokens a run over a whole tree searches for bugs unasked.
     A run takes on no more files once it has changed ``max_files`` files or ``max_changed_lines``
     lines, or has worked for ``time_budget`` seconds; 0 is no limit.
+    ``auto_start`` starts the warm process after a run that had none.
     The ledger keeps what files were before for ``keep_days`` days, within ``keep_size`` bytes.
     ``notes`` are one-line remarks for the user; ``consulted`` are the files that decided.
     """
@@ -88,6 +89,7 @@ class ProductionConfig:
     device: str = "auto"
     address: str | None = None
     preset: str | None = None
+    auto_start: bool = False
     isolated: bool = False
     trust: bool = False
     cache: bool = True

@@ -32,7 +32,7 @@ _LOWER_IS_STRICTER = frozenset({
     "tool_seconds", "learned_budget",
 })  # fmt: skip
 _HIGHER_IS_STRICTER = frozenset({"min_confidence"})
-_NEVER_IN_A_PROJECT = frozenset({"cache_dir", "trust", "isolated"})
+_NEVER_IN_A_PROJECT = frozenset({"cache_dir", "trust", "isolated", "auto_start"})
 _PLAINLY = {  # what pydantic says, and what it means to somebody who writes TOML
     "Input should be a valid tuple": 'write a list, such as ["ruff", "syntax"]',
     "Input should be a valid dictionary": 'write a table, such as {"tests/*" = ["ruff/F401"]}',

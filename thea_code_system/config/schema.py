@@ -57,6 +57,7 @@ class SettingsSchema(BaseSettings):
     device: str
     address: str | None
     preset: Literal["development", "production", "edge"] | None
+    auto_start: bool
     isolated: bool
     trust: bool
     cache: bool

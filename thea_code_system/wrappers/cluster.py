@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -30,6 +31,7 @@ NAMESPACE = "thea"
 PROBE_SECONDS = 1.0
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+PRELOADED = "torch,thea_code_system.actors.core.correction_actor"
 LOOPBACK = ("127.", "localhost", "[::1]", "::1")
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -95,6 +97,22 @@ class Cluster:
             await asyncio.to_thread(self._started, workers, num_gpus)
         return self
 
+    async def host(self, workers: int) -> Mapping[str, str]:
+        """Start a local cluster for other processes of this user, without connecting to it.
+
+        Its workers have the correction actor's modules, and torch, in memory before they are
+        asked for.
+
+        Returns:
+            What the environment of those processes has to say for them to join it.
+
+        Raises:
+            ClusterError: Ray does not start.
+        """
+        await asyncio.to_thread(self._hosted, workers)
+        token = os.environ["RAY_AUTH_TOKEN_PATH"]
+        return {"RAY_ADDRESS": self.address, "RAY_AUTH_TOKEN_PATH": token}
+
     async def join(self, address: str) -> Self:
         """Connect to a running cluster, `HOST:PORT`; `RAY_AUTH_TOKEN_PATH` names its token, if any.
 
@@ -122,6 +140,14 @@ class Cluster:
             ClusterError: it is gone.
         """
         await asyncio.to_thread(self._probed_again)
+
+    def answers(self) -> bool:
+        """Whether something listens at this cluster's address."""
+        try:
+            self._probe(self.address)
+        except ClusterError:
+            return False
+        return True
 
     @classmethod
     def free_resources(cls) -> list[dict[str, float]]:
@@ -161,13 +187,21 @@ class Cluster:
             self._refuse_second()
             if Platform().is_windows:
                 raise ClusterError("Ray is not used on Windows.", "Run with one worker, inline.")
-            self.directory = Path(tempfile.mkdtemp(prefix="thea-", dir=self._short_directory()))
             try:
-                self._enter_environment(
-                    {**self._token(self.directory), **self._loopback(), **QUIET}
-                )
-                self.address = self._keep(self.directory, workers + 1, num_gpus)
+                self._keep(workers + 1, num_gpus)
+                import ray  # noqa: F401 - takes as long as the keeper's own start; do both at once
+
+                self.address = self._answer()
                 self._connect()
+            except BaseException:
+                self._left()
+                raise
+
+    def _hosted(self, workers: int) -> None:
+        with self._changing:
+            try:
+                self._keep(workers + 1, None, {"RAY_preload_python_modules": PRELOADED})
+                self.address = self._answer()
             except BaseException:
                 self._left()
                 raise
@@ -204,41 +238,41 @@ class Cluster:
                 "Leave it first.",
             )
 
-    def _keep(self, directory: Path, workers: int, num_gpus: int | None) -> str:
-        """Start the process that owns the cluster; return the cluster's address."""
-        empty = directory / "cwd"
+    def _keep(
+        self, workers: int, num_gpus: int | None, more: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the process that owns the cluster, in a private directory with a token."""
+        self.directory = Path(tempfile.mkdtemp(prefix="thea-", dir=self._short_directory()))
+        self._enter_environment({**self._token(self.directory), **self._loopback(), **QUIET})
+        empty = self.directory / "cwd"
         empty.mkdir()
         self._keeper = subprocess.Popen(
             [
-                *(sys.executable, "-m", f"{__package__}.keeper", str(directory)),
+                *(sys.executable, "-m", f"{__package__}.keeper", str(self.directory)),
                 *(str(workers), "" if num_gpus is None else str(num_gpus)),
             ],
             cwd=empty,
-            env={**os.environ, "PYTHONPATH": self._absolute_python_path()},
+            env={**os.environ, **(more or {}), "PYTHONPATH": self._absolute_python_path()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=(directory / "keeper.log").open("w"),
+            stderr=(self.directory / "keeper.log").open("w"),
             start_new_session=True,
             text=True,
         )
-        import ray  # noqa: F401 - takes as long as the keeper's own start; do both at once
 
-        answer = self._answer(self._keeper)
+    def _answer(self) -> str:
+        """Return the cluster's address, which the keeper says as soon as it is up."""
+        line = ""
+        if self._keeper is not None and self._keeper.stdout is not None:
+            ready, _, _ = select.select([self._keeper.stdout], [], [], START_SECONDS)
+            line = self._keeper.stdout.readline() if ready else ""
+        answer: dict[str, str] = json.loads(line) if line else {}
         if "address" not in answer:
             raise ClusterError(
                 f"Ray does not start: {answer.get('error', 'no answer')}.",
                 "Run with --workers 1, or see what `thea doctor` says about the cluster.",
             )
-        return str(answer["address"])
-
-    def _answer(self, keeper: subprocess.Popen[str]) -> dict[str, str]:
-        """Return what the keeper says first; empty where it says nothing in time."""
-        if keeper.stdout is None:
-            return {}
-        ready, _, _ = select.select([keeper.stdout], [], [], START_SECONDS)
-        line = keeper.stdout.readline() if ready else ""
-        answer: dict[str, str] = json.loads(line) if line else {}
-        return answer
+        return answer["address"]
 
     def _connect(self) -> None:
         """Connect this process as a driver whose folders are on no worker's `sys.path`."""

@@ -1,0 +1,162 @@
+"""A forked process that runs one command line as if it had been started for it."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import locale
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NoReturn
+
+from thea_cli.wire import ENDED, LENGTH, REFUSED, RUNNING, Message
+from thea_code_system.wrappers.platform import Platform
+
+FAMILIES = "syntax,ruff,oxlint,spelling,patterns,learned"
+REHEARSAL = {
+    "thea.toml": "",
+    "sound.py": "import os\n\n\ndef half(total, part):\n    return total - part\n",
+    "broken.py": "def f(a)\n    return a\n",
+    "broken.js": "function f(a { return a }\n",
+    "sound.ts": "debugger;\nexport const a: number = 1;\n",
+}
+HANDED = 4  # the client's socket and its three streams
+
+
+class WarmProcess:
+    """Waits on its end of a socket for what to run, runs it, and ends."""
+
+    def __init__(self, link: socket.socket, cluster: Mapping[str, str]) -> None:
+        self._link, self._cluster = link, cluster
+        self._client: socket.socket
+        self._finished = False
+
+    @staticmethod
+    def prepare() -> None:
+        """Load what a run may need, in the process that is to be forked, by running one.
+
+        It leaves no thread behind: a fork has none of its parent's.
+        """
+        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as where the model is loaded
+        warnings.filterwarnings("ignore", "Failed to initialize NumPy")
+        import torch
+
+        from thea_cli.app import act
+
+        torch.set_num_threads(1)
+        with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nothing:  # noqa: PTH123
+            for name, text in REHEARSAL.items():
+                Path(folder, name).write_text(text, encoding="utf-8")
+            with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
+                act(["correct", folder, "--select", FAMILIES, "--show-fixes", "--no-cache"])
+
+    def run(self) -> NoReturn:
+        """Wait, run, and end with the exit code."""
+        code = 1
+        try:
+            job = self._job()
+            if job is None:
+                os._exit(0)
+            code = self._ran(job)
+        finally:
+            os._exit(code)
+
+    def _job(self) -> list[bytes] | None:
+        """What is to be run; None where the gateway has gone."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        data, handed, _, _ = socket.recv_fds(self._link, 65_536, HANDED)
+        if len(handed) != HANDED:
+            return None
+        size = int.from_bytes(data[:LENGTH], "big") + LENGTH
+        while len(data) < size:
+            data += self._link.recv(65_536)
+        self._client = socket.socket(fileno=handed[0])
+        self._client.setblocking(True)  # the gateway had a time limit on it
+        for number, stream in enumerate(handed[1:]):
+            os.dup2(stream, number)
+            os.close(stream)
+        return Message.parts(data[LENGTH:])
+
+    def _ran(self, job: list[bytes]) -> int:
+        folder, umask, count, *rest = job
+        arguments = [os.fsdecode(one) for one in rest[: int(count)]]
+        try:
+            os.chdir(folder)
+        except OSError:
+            self._client.sendall(REFUSED)
+            return 1
+        os.umask(int(umask))
+        os.environb.clear()
+        for one in rest[int(count) :]:
+            name, _, value = one.partition(b"=")
+            os.environb[name] = value
+        if "RAY_ADDRESS" not in os.environ:
+            os.environ.update(self._cluster)
+        self._adapt()
+        sys.argv = ["thea", *arguments]
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._client.sendall(RUNNING)
+        threading.Thread(target=self._listen, daemon=True).start()
+        from thea_cli.app import act
+        from thea_cli.boundary import Boundary
+
+        code = Boundary().run(lambda: act(arguments))
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        self._finished = True
+        with contextlib.suppress(OSError):  # it has not waited
+            self._client.sendall(ENDED + bytes((code,)))
+        return code
+
+    def _adapt(self) -> None:
+        """Streams in the encoding of the client's locale; threads as its environment says."""
+        with contextlib.suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, "")
+        encoding, _, errors = os.environ.get("PYTHONIOENCODING", "").partition(":")
+        encoding = encoding or self._encoding()
+        sys.stdin = self._stream(0, encoding, errors or "strict")
+        sys.stdout = self._stream(1, encoding, errors or "strict")
+        sys.stderr = self._stream(2, encoding, "backslashreplace")
+        import torch
+
+        count = os.environ.get("OMP_NUM_THREADS", "")
+        torch.set_num_threads(int(count) if count.isdecimal() else Platform().cpu_count())
+
+    @staticmethod
+    def _encoding() -> str:
+        """As Python chooses it when it starts: UTF-8 also where no locale is set (PEP 540)."""
+        names = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+        chosen = next(filter(None, names), "C")
+        if os.environ.get("PYTHONUTF8") == "1" or chosen in {"C", "POSIX"}:
+            return "utf-8"
+        return locale.getpreferredencoding(False)
+
+    @staticmethod
+    def _stream(number: int, encoding: str, errors: str) -> io.TextIOWrapper:
+        raw = io.FileIO(number, "w" if number else "r", closefd=False)
+        buffered = io.BufferedWriter(raw) if number else io.BufferedReader(raw)
+        lines = number == 2 or raw.isatty()
+        return io.TextIOWrapper(buffered, encoding, errors, line_buffering=lines)
+
+    def _listen(self) -> None:
+        """Pass signals on to this process; where the client has gone, ask it to end."""
+        while True:
+            try:
+                said = self._client.recv(1)
+            except OSError:
+                said = b""
+            if self._finished:
+                return
+            os.kill(os.getpid(), said[0] if said else signal.SIGTERM)
+            if not said:
+                return

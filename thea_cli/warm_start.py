@@ -1,0 +1,66 @@
+"""Starts the process that keeps Thea warm."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from thea_cli.wire import Place
+from thea_code_system.errors import ClusterError
+
+IDLE = 1800.0  # seconds
+
+
+class WarmStart:
+    """The start of a gateway, in the folder where it listens."""
+
+    def __init__(self) -> None:
+        self._place = Place()
+
+    def start(self, idle: float = IDLE) -> subprocess.Popen[str]:
+        """A new process, which says ``ready`` on its standard output once it listens.
+
+        Raises:
+            ClusterError: somebody else could reach its socket.
+        """
+        folder = Path(self._place.folder)
+        if not self._place.is_private():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self._place.is_private():
+            raise ClusterError(
+                f"{folder} is not a folder of yours alone",
+                "Remove it, or set XDG_RUNTIME_DIR to a folder that nobody else can read.",
+            )
+        paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        kept = os.pathsep.join(path for path in paths if Path(path).is_absolute())
+        self.log.touch(mode=0o600)
+        with self.log.open("w", encoding="utf-8") as errors:
+            return subprocess.Popen(
+                [sys.executable, "-m", "thea_cli.gateway", str(idle)],
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": kept},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                start_new_session=True,
+                text=True,
+            )
+
+    @property
+    def log(self) -> Path:
+        """What the process says where it cannot start."""
+        return Path(self._place.folder, "gateway.log")
+
+    def when_this_ends(self) -> None:
+        """Start it after the run at hand, unless there is one, and do not wait for it."""
+        if hasattr(os, "fork") and not self._place.secret():
+            atexit.register(self._started)
+
+    def _started(self) -> None:
+        try:
+            self.start()
+        except (ClusterError, OSError):
+            return  # nobody asked for it now: `thea cluster up` says what is wrong
