@@ -15,6 +15,7 @@ from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
 from thea_code_system.values.commits import CommitPer
 from thea_code_system.values.report import Job, Mode
+from thea_code_system.values.shard import Shard
 from thea_code_system.values.source import NotTextError, SourceFile
 
 STDIN = "-"
@@ -52,6 +53,8 @@ class CorrectRequest:
     command: str = ""
     resumes: str = ""
     listed: tuple[str, ...] | None = None
+    watch: bool = False
+    shard: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """This request as plain JSON values."""
@@ -110,6 +113,10 @@ class CorrectRequest:
         from thea_cli.correcting import CorrectRun
         from thea_cli.startup import Startup
 
+        if self.watch:
+            from thea_cli.watching import Watch
+
+            return Watch(self).run()
         config = self.resolve()
         Startup(self.command).save(self, config)
         return CorrectRun(self, config).run()
@@ -145,6 +152,7 @@ class CorrectRequest:
             list_commits=self.list_commits,
             request=self._kept(config, files_given),
             resumes=self.resumes,
+            shard=Shard.parse(self.shard) if self.shard else None,
         )
 
     def _kept(self, config: ProductionConfig, listed: tuple[str, ...] | None) -> str:

@@ -14,6 +14,7 @@ from thea_cli.request import STDIN, CorrectRequest
 from thea_code_system.errors import UsageError
 from thea_code_system.values.commits import CommitPer
 from thea_code_system.values.report import Mode
+from thea_code_system.values.shard import Shard
 
 EXAMPLES = (
     "thea correct .                            correct this tree",
@@ -27,6 +28,8 @@ EXAMPLES = (
     "thea correct --select learned --show-suggestions src    look for bugs only",
     "thea correct --unsafe-fixes --test-command 'pytest -q' .    keep what breaks no test",
     "thea correct --output-format sarif -o thea.sarif --check .",
+    "thea correct --shard 2/4 .                this machine's part of four",
+    "thea correct --watch src                  again whenever a file is saved",
     "cat a.py | thea correct - --stdin-filename a.py",
 )
 
@@ -233,6 +236,16 @@ def command(
         str | None,
         typer.Option(metavar="TIME", help="Take on no more files after this time: 90s, 5m, 1h."),
     ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Only the Ith of N parts of the tree: for several machines, each with its own.",
+        ),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on, and correct files whenever they are saved.")
+    ] = False,
     exit_zero: Annotated[
         bool, typer.Option("--exit-zero", help="Exit 0 whatever is found; errors still exit 2.")
     ] = False,
@@ -294,6 +307,8 @@ def command(
         quiet=quiet,
         verbose=verbose,
         command=shlex.join(sys.argv[1:]),
+        watch=watch,
+        shard=_part(shard),
     )
     _refuse_contradictions(request)
     return request
@@ -304,6 +319,13 @@ def _listed(given: list[str] | None) -> list[str] | None:
     if not given:
         return None
     return [part.strip() for text in given for part in text.split(",") if part.strip()]
+
+
+def _part(text: str | None) -> str | None:
+    try:
+        return text if text is not None and Shard.parse(text) else None
+    except ValueError as error:
+        raise UsageError(f"--shard cannot be {text}", f"{error}.") from error
 
 
 def _least_confidence(text: str | None) -> float | None:
@@ -338,6 +360,11 @@ def _refuse_contradictions(request: CorrectRequest) -> None:
             "Add --staged, or --since REV.",
         )
     _refuse_commits(request)
+    if request.watch and (sources or request.commit_per or request.output_file):
+        raise UsageError(
+            "--watch looks at files and folders as they are saved",
+            "Leave out `-`, --files-from, --staged, --since, --commit-per and -o.",
+        )
     if STDIN in request.paths and len(request.paths) > 1:
         raise UsageError("`-` cannot be combined with other paths")
     if STDIN in request.paths and request.flags.get("verify") in {"types", "tests"}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -13,11 +14,13 @@ from thea_cli.console import Console
 from thea_cli.options import choice
 from thea_cli.project import Project
 from thea_cli.tables import Table
+from thea_code_system.errors import UsageError
 
 EXAMPLES = (
     "thea stats                     what has been corrected here",
     "thea stats --calibration       predicted confidence, and what you made of it",
     "thea stats --format json src",
+    "thea stats --merge shard-2/.thea --merge shard-3/.thea   what several machines have done",
     "thea stats --format prometheus > /var/lib/node_exporter/thea.prom",
 )
 _WIDTH = 40  # of the longest bar
@@ -31,6 +34,7 @@ class StatsQuery:
     path: str
     format: str
     calibration: bool = False
+    merge: tuple[str, ...] = ()
 
     def run(self) -> int:
         """Print the statistics of a project's ledger."""
@@ -49,11 +53,8 @@ class StatsQuery:
     async def _print(self, project: Project) -> int:
         from thea_cli.ledger_statistics import LedgerStatistics
 
-        statistics = LedgerStatistics(
-            await project.ledger.statistics_rows(),
-            await project.ledger.corrections(),
-            await project.ledger.evidence(),
-        )
+        past = await project.ledger.past(self.merge)
+        statistics = LedgerStatistics(past.runs, past.corrections, past.judgements)
         if self.format == "json":
             Console.print(json.dumps(plain(statistics), indent=2))
         elif self.format == "prometheus":
@@ -185,6 +186,13 @@ def command(
             "--calibration", help="Compare predicted confidence with what was kept, by family."
         ),
     ] = False,
+    merge: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Count the ledger there, too: that of a project, a .thea folder or the file.",
+        ),
+    ] = None,
     format: Annotated[  # noqa: A002 - the name of the flag
         str, typer.Option(metavar="table|json|prometheus", help="How to print it.")
     ] = "table",
@@ -197,4 +205,7 @@ def command(
     predicted, in tenths; what nobody judged is no evidence.
     """
     formats = ("table", "json") if calibration else ("table", "json", "prometheus")
-    return StatsQuery(path, choice("--format", format, formats), calibration)
+    if calibration and merge:
+        raise UsageError("--calibration and --merge cannot be combined", "Leave out one of them.")
+    asked = choice("--format", format, formats)
+    return StatsQuery(path, asked, calibration, tuple(map(os.path.abspath, merge or ())))

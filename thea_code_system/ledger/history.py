@@ -10,7 +10,7 @@ from typing import Any
 from thea_code_system.errors import LedgerError
 from thea_code_system.ledger.codec import OutcomeCodec
 from thea_code_system.ledger.database import LedgerDatabase
-from thea_code_system.ledger.records import FileRecord, Refusal, RunRecord, Torn
+from thea_code_system.ledger.records import FileRecord, Past, Refusal, RunRecord, Torn
 from thea_code_system.values.correction import Correction
 from thea_code_system.values.reliability import Judgement
 
@@ -153,6 +153,10 @@ class LedgerHistory:
         )
         for run, *row in self._database.each(query):
             yield run, self._correction(row)
+
+    def past(self) -> Past:
+        """All that statistics are made of."""
+        return Past(self.runs(-1), tuple(self.corrections()), self.evidence())
 
     def _corrections(self, number: int, path: str) -> tuple[Correction, ...]:
         query = f"SELECT {_CORRECTION} FROM correction WHERE run = ? AND path = ?"  # noqa: S608

@@ -131,3 +131,22 @@ class Refusal:
     path: str
     rules: tuple[str, ...]
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What statistics are made of.
+
+    Runs come newest first, corrections with their run's id and judgements oldest first: code,
+    confidence, verdict and source.
+    """
+
+    runs: tuple[RunRecord, ...]
+    corrections: tuple[tuple[str, Correction], ...]
+    judgements: tuple[tuple[str, float, str, str], ...]
+
+    def joined(self, other: Past) -> Past:
+        """Both together, as if one machine had done the work of two."""
+        runs = sorted((*self.runs, *other.runs), key=lambda run: -run.started)
+        corrections = (*self.corrections, *other.corrections)
+        return Past(tuple(runs), corrections, (*self.judgements, *other.judgements))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from thea_code_system.values.commits import CommitPer
+from thea_code_system.values.shard import Shard
 
 
 class Mode(str, enum.Enum):
@@ -32,6 +33,7 @@ class Job:
     last commit lists the others for ``git blame``.
     ``request`` is kept with the run until it has finished, for the caller to ask for the same again
     as ``resumes``: the id of the interrupted run that is to be finished.
+    Of the files only those of ``shard`` are looked at, where there is one.
     """
 
     root: str
@@ -48,6 +50,12 @@ class Job:
     list_commits: bool = False
     request: str = ""
     resumes: str = ""
+    shard: Shard | None = None
+
+    @property
+    def scope(self) -> str:
+        """What tells the files of this job from those of another one on the same tree."""
+        return repr((self.paths, self.shard))
 
     @property
     def is_recent_work(self) -> bool:

@@ -124,7 +124,7 @@ async def test_a_ledger_of_the_first_schema_is_used_as_if_it_were_new(desk):
     assert [one.path for one in await desk.recover()] == ["c.py"]
     second, first = await desk.ledger.runs()
     assert first.changed == ("a.py", "b.py")
-    assert await desk.ledger.evidence() == (
+    assert (await desk.ledger.past()).judgements == (
         ("ruff/F401", 0.97, "refused", "review"),
         ("ruff/F401", 0.97, "refused", "undo"),
     )

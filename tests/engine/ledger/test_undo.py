@@ -64,16 +64,16 @@ async def test_undo_of_a_file_takes_back_that_file_and_is_a_refusal(desk):
     assert texts(desk) == (b"x = 1\r\n", B)
     (refusal,) = await desk.ledger.refusals()
     assert (refusal.path, refusal.rules) == ("b.py", ("ruff/F401",))
-    assert await desk.ledger.evidence() == (("ruff/F401", 0.97, "refused", "undo"),)
+    assert (await desk.ledger.past()).judgements == (("ruff/F401", 0.97, "refused", "undo"),)
 
 
 async def test_what_a_verifier_turns_down_is_evidence_once_however_often_it_is_met(desk):
     rejected = [await desk.correct(FILES, State.REJECTED) for _ in range(2)]
     said = ("ruff/F401", 0.97, "rejected", "verifier")
-    assert await desk.ledger.evidence() == (said,) * 3
+    assert (await desk.ledger.past()).judgements == (said,) * 3
     (desk.root / "b.py").write_bytes(B + b"\nz = 3\n")
     await desk.correct({"b.py": FILES["b.py"]}, State.REJECTED)
-    assert await desk.ledger.evidence() == (said,) * 3
+    assert (await desk.ledger.past()).judgements == (said,) * 3
     assert await desk.ledger.refusals() == ()
     assert len(set(rejected)) == 2
 
@@ -267,7 +267,7 @@ async def test_suggestions_are_accepted_or_refused_once(desk):
     assert texts(desk)[0] == b"x = 1\r\n"
     await desk.ledger.refuse(run, await correction_ids(desk, run, "b.py"))
     assert await desk.ledger.suggestions(run) == ()
-    verdicts = [verdict for _, _, verdict, _ in await desk.ledger.evidence()]
+    verdicts = [verdict for _, _, verdict, _ in (await desk.ledger.past()).judgements]
     assert verdicts == ["kept", "kept", "refused"]
     await desk.undo(run)
     assert texts(desk) == (A, B)
@@ -321,5 +321,5 @@ async def test_the_ledger_can_be_read_again_by_another_process(desk):
     run = await desk.correct(FILES)
     await desk.ledger.shutdown()
     assert (await desk.ledger.run()).id == run
-    assert [name for name, _ in await desk.ledger.corrections()] == [run] * 3
+    assert [name for name, _ in (await desk.ledger.past()).corrections] == [run] * 3
     assert await desk.ledger.pre_image((await desk.ledger.run_details(run))[0].before) == A

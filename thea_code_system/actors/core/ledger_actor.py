@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from thea_code_system.actors.serial import SerialThread
 from thea_code_system.errors import LedgerError
+from thea_code_system.ledger.beside import LedgerBeside
 from thea_code_system.ledger.books import Books
 from thea_code_system.ledger.choice import WHOLE_RUN, Choice
 from thea_code_system.ledger.pruning import Pruned
 from thea_code_system.ledger.records import (
     ChangePlan,
     FileRecord,
+    Past,
     Refusal,
     RunRecord,
     Torn,
 )
 from thea_code_system.ledger.state import NAME, State, StateDirectory
-from thea_code_system.values.correction import Correction, Edit
+from thea_code_system.values.correction import Edit
 from thea_code_system.values.outcome import FileOutcome
 from thea_code_system.values.reliability import CalibratedCode, FamilyReliability
 from thea_code_system.values.workspace import Written
@@ -315,11 +318,6 @@ class LedgerActor(Actor):
         return await self._do((await self._opened()).history.refusals)
 
     @remote_method
-    async def evidence(self) -> tuple[tuple[str, float, str, str], ...]:
-        """Code, confidence, verdict and source of every judgement, oldest first."""
-        return await self._do((await self._opened()).history.evidence)
-
-    @remote_method
     async def calibration(self) -> tuple[FamilyReliability, ...]:
         """By family, predicted confidence beside what was made of the corrections judged."""
         from thea_code_system.confidence.evidence import JudgedFamilies
@@ -350,10 +348,19 @@ class LedgerActor(Actor):
         return await self._do((await self._opened()).history.runs, limit)
 
     @remote_method
-    async def corrections(self) -> list[tuple[str, Correction]]:
-        """Run and correction of all there is, oldest first, with the states of now."""
-        history = (await self._opened()).history
-        return await self._do(lambda: list(history.corrections()))
+    async def past(self, beside: Sequence[str] = ()) -> Past:
+        """All that statistics are made of, with that of other ledgers.
+
+        Args:
+            beside: where those lie: files, folders of state, or projects.
+
+        Raises:
+            LedgerError: one of them is not there or cannot be read.
+        """
+        past = await self._do((await self._opened()).history.past)
+        for path in beside:
+            past = past.joined(await self._do(LedgerBeside(Path(path)).past))
+        return past
 
     async def _opened(self) -> Books:
         if self._books is None:

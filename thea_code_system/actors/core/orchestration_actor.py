@@ -74,7 +74,7 @@ class OrchestrationActor(Actor):
         memory = await self._remembered(state)
         whole = job.files is None and job.since is None and job.mode in {Mode.WRITE, Mode.CHECK}
         replayable = whole and not job.every_file and not job.resumes
-        if replayable and (kept := await memory.unchanged_run(repr(job.paths))):
+        if replayable and (kept := await memory.unchanged_run(job.scope)):
             for outcome in kept.outcomes:
                 yield outcome
             self._report = self._unchanged(kept)
@@ -147,7 +147,7 @@ class OrchestrationActor(Actor):
         )
         commits = RunCommits(job, workspace, self._ledger, trust=self._config.trust)
         run_id, resumed = await self._entered(workspace, job, commits, budget)
-        given, survey, done = resumed.rest(*await self._found(workspace, job))
+        given, survey, done = resumed.rest(*self._share(job, *await self._found(workspace, job)))
         self._announce(run_id, [*done, *given, *survey.entries, *survey.skipped])
         context = await self._context(workspace, job, [*given, *survey.entries])
         intake = Intake(workspace, memory, context)
@@ -184,7 +184,7 @@ class OrchestrationActor(Actor):
         await self._finish(run, run_id, placement, proof, await commits.commit(run_id))
         if run.kept is not None and survey.manifest is not None:
             kept = KeptRun(survey.manifest, tuple(run.kept), dict(run.files))
-            await memory.keep_run(repr(job.paths), kept)
+            await memory.keep_run(job.scope, kept)
         await memory.prune()
         await self._tidy(run_id, run)
 
@@ -253,6 +253,19 @@ class OrchestrationActor(Actor):
             chosen = await workspace.changed_since(job.since)
         survey: Survey = await workspace.survey(job.paths, chosen)
         return [], survey
+
+    @staticmethod
+    def _share(
+        job: Job, given: list[SourceFile], survey: Survey
+    ) -> tuple[list[SourceFile], Survey]:
+        """What belongs to this shard; the facts of a context are those of the whole tree anyway."""
+        shard = job.shard
+        if shard is None:
+            return given, survey
+        entries = tuple(one for one in survey.entries if shard.holds(one.path))
+        skipped = tuple(one for one in survey.skipped if shard.holds(one.path))
+        mine = [one for one in given if shard.holds(one.path)]
+        return mine, replace(survey, entries=entries, skipped=skipped)
 
     async def _context(
         self, workspace: ActorHandle, job: Job, files: Sequence[SourceFile | Entry]
