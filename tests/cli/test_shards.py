@@ -22,6 +22,7 @@ def test_every_file_belongs_to_one_part_of_any_number():
         assert all(sum(each) == 1 for each in parts)
 
 
+@pytest.mark.slow
 def test_four_drivers_do_what_one_does_and_stats_count_them_together(tree, tmp_path):
     tree.put(**dict.fromkeys(NAMES, UNUSED), used=b"from f0 import os\n\nos.abort()\n")
     whole = shutil.copytree(tree.root, tmp_path / "whole", symlinks=True)

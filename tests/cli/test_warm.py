@@ -254,6 +254,7 @@ def test_what_is_up_is_not_started_again(warm):
     assert warm.status()["pid"] == pid
 
 
+@pytest.mark.slow
 def test_a_socket_that_nobody_listens_on_is_no_obstacle(tmp_path):
     one = Warm(tmp_path)
     root = one.project("stale", a_py=UNUSED)
@@ -289,6 +290,7 @@ def test_a_folder_of_somebody_elses_is_not_used(tmp_path):
     one.end()
 
 
+@pytest.mark.slow
 def test_a_user_can_have_it_started_after_a_cold_run(tmp_path):
     one = Warm(tmp_path)
     root = one.project("auto", a_py=UNUSED)
