@@ -97,11 +97,11 @@ def served(warm):
 
 
 def plain(data):
-    """Output without what differs from run to run: seconds, ids, and what was measured."""
+    """Output without what differs from run to run: seconds, ids, numbers of actors, measures."""
     data = re.sub(rb'"statistics": .*', b"", data, flags=re.DOTALL)
     text = re.sub(rb"\d\d:\d\d:\d\d\.\d+", b"NOW", re.sub(rb"\d+\.\d\d s", b"S", data))
     text = re.sub(rb'"run": [^,\n]+', b"", text)
-    return re.sub(rb"undo [0-9a-f]{8}", b"undo ID", text)
+    return re.sub(rb"\b[0-9a-f]{8}\b|(?<=Actor-)\d+", b"ID", text)
 
 
 def contents(root):
