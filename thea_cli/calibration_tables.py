@@ -13,7 +13,8 @@ from thea_code_system.values.reliability import FamilyReliability, ReliabilityBi
 _NUMBERS = ("judged", "kept", "predicted", "kept share", "posterior")
 NOTHING = (
     "Nothing has been judged here yet. Answers in `thea review`, `thea undo` of a correction or a"
-    " file, and a verifier's rejections are evidence; silence is none."
+    " file, a verifier's rejections, and corrections that a later commit holds are evidence;"
+    " silence is none."
 )
 
 

@@ -2,7 +2,7 @@
 
 A fork starts with torch, the correctors and the edit model in memory, and has a working directory,
 an environment, streams and signals of its own, which are those of its client: so what it prints,
-writes and returns is what a cold start would (decision 24). Forking needs a process with one thread
+writes and returns is what a cold start would (decision 25). Forking needs a process with one thread
 and no event loop; this one only waits, and hands on.
 
     python -m thea_cli.gateway IDLE_SECONDS

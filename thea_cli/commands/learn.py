@@ -79,8 +79,9 @@ def command(
     checkpoint. Exit code 1 if the model was worse. Name the folder with --model, THEA_MODEL or the
     setting model, or commit it for all.
 
-    With --calibrate, nothing is trained: answers in `thea review`, undo and verifiers' rejections
-    are weighed against confidences, and thea-calibration.toml is written for you to commit.
+    With --calibrate, nothing is trained: answers in `thea review`, undo, verifiers' rejections and
+    what later commits hold are weighed against confidences, and thea-calibration.toml is written
+    for you to commit.
     """
     chosen = [*(from_git or ()), *(repositories or ())]
     given: dict[str, object] = {

@@ -38,7 +38,11 @@ class StatsQuery:
 
     def run(self) -> int:
         """Print the statistics of a project's ledger."""
-        return Project(self.path).run(self._compare if self.calibration else self._print)
+        return Project(self.path).run(self._look)
+
+    async def _look(self, project: Project) -> int:
+        await project.ledger.observe_commit()
+        return await (self._compare(project) if self.calibration else self._print(project))
 
     async def _compare(self, project: Project) -> int:
         from thea_cli.calibration_tables import CalibrationTables
@@ -200,9 +204,10 @@ def command(
     """Show what has been corrected: by rule and state, with confidence, acceptance and speed.
 
     Acceptance starts from the confidence, which weighs as much as twenty answers; your
-    answers in `thea review`, what you take back with `thea undo` and what a verifier rejects
-    move it. With --calibration the same evidence is set against the confidence that was
-    predicted, in tenths; what nobody judged is no evidence.
+    answers in `thea review`, what you take back with `thea undo`, what a verifier rejects and
+    what the latest commit still holds of earlier runs move it. With --calibration the same
+    evidence is set against the confidence that was predicted, in tenths; what nobody judged is
+    no evidence.
     """
     formats = ("table", "json") if calibration else ("table", "json", "prometheus")
     if calibration and merge:

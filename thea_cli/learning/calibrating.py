@@ -43,6 +43,7 @@ class CalibrationRequest:
             raise UsageError(f"cannot read {path}: {error}") from error
 
     async def _calibrate(self, project: Project, *, path: Path, present: str) -> int:
+        await project.ledger.observe_commit()
         text, codes = await project.ledger.recalibrated(present)
         if not codes:
             Console.print(NOTHING)

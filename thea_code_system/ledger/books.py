@@ -13,6 +13,7 @@ from thea_code_system.ledger.turn import RunMark, WriteTurn
 
 if TYPE_CHECKING:
     from thea_code_system.ledger.accepting import AcceptancePlanner
+    from thea_code_system.ledger.keeping import CommitWitness
     from thea_code_system.ledger.pruning import LedgerPruner
     from thea_code_system.ledger.resuming import Interruptions
     from thea_code_system.ledger.undoing import UndoPlanner
@@ -57,6 +58,13 @@ class Books:
         from thea_code_system.ledger.accepting import AcceptancePlanner
 
         return AcceptancePlanner(self.history)
+
+    @cached_property
+    def witness(self) -> CommitWitness:
+        """Tells what a commit holds."""
+        from thea_code_system.ledger.keeping import CommitWitness
+
+        return CommitWitness(self._database, self.history)
 
     @cached_property
     def pruner(self) -> LedgerPruner:

@@ -51,6 +51,24 @@ class CorrectedFile:
         except (NotTextError, UnicodeEncodeError):
             return TakenBack(disk, (), self.applied)
 
+    def kept_in(self, later: bytes) -> tuple[Correction, ...]:
+        """The corrections that a later version of the file holds where they belong.
+
+        Their lines are there as they were written, with one more on each side, and not also as
+        they were before: beside a copy of what was taken away nobody can tell.
+        """
+        try:
+            present = SourceFile.decode(self.path, later).text
+        except NotTextError:
+            return ()
+        written = TextCarrier(self._patch.apply(self._source.text), present)
+        before = TextCarrier(self._source.text, present)
+        return tuple(
+            one
+            for one in self.applied
+            if written.carry(self._back([one])) is not None and before.carry(one.edits) is None
+        )
+
     def _merged(self, wanted: Sequence[Correction], present: SourceFile) -> TakenBack:
         carrier = TextCarrier(self._patch.apply(self._source.text), present.text)
         back = carrier.carry(self._back(wanted))

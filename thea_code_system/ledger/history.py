@@ -19,6 +19,7 @@ COLUMNS = (
     "pass", "evidence", "score",
 )  # fmt: skip
 JSON_COLUMNS = (2, 4, 10)  # rules, edits, evidence
+_FILE = "SELECT path, status, reason, before, after FROM file"
 _CORRECTION = ", ".join(f"correction.{name}" for name in COLUMNS)
 
 
@@ -77,11 +78,13 @@ class LedgerHistory:
     def files(self, run: str) -> tuple[FileRecord, ...]:
         """The files of a run with their corrections, by path."""
         number = self._database.number(run)
-        query = "SELECT path, status, reason, before, after FROM file WHERE run = ? ORDER BY path"
-        return tuple(
-            FileRecord(path, status, reason, before, after, self._corrections(number, path))
-            for path, status, reason, before, after in self._database.rows(query, number)
-        )
+        query = f"{_FILE} WHERE run = ? ORDER BY path"
+        return tuple(self._file(number, row) for row in self._database.rows(query, number))
+
+    def file(self, number: int, path: str) -> FileRecord:
+        """A file of the run with a row number."""
+        query = f"{_FILE} WHERE run = ? AND path = ?"
+        return self._file(number, self._database.row(query, number, path))
 
     def run_of_correction(self, correction: str) -> str:
         """The latest run in which a correction was made.
@@ -131,12 +134,12 @@ class LedgerHistory:
         )
 
     def evidence(self) -> tuple[tuple[str, float, str, str], ...]:
-        """Code, confidence, verdict and source of every judgement, oldest first."""
-        query = "SELECT rules, confidence, verdict, source FROM evidence ORDER BY seq"
+        """Code, confidence, verdict and source of judgements: of each correction the last one."""
+        last = {one.correction: one for one in self.judgements()}
         return tuple(
-            (rule, confidence, verdict, source)
-            for rules, confidence, verdict, source in self._database.rows(query)
-            for rule in json.loads(rules)
+            (rule, one.confidence, one.verdict, one.source)
+            for one in last.values()
+            for rule in one.rules
         )
 
     def judgements(self) -> Iterator[Judgement]:
@@ -157,6 +160,10 @@ class LedgerHistory:
     def past(self) -> Past:
         """All that statistics are made of."""
         return Past(self.runs(-1), tuple(self.corrections()), self.evidence())
+
+    def _file(self, number: int, row: Sequence[Any]) -> FileRecord:
+        path, status, reason, before, after = row
+        return FileRecord(path, status, reason, before, after, self._corrections(number, path))
 
     def _corrections(self, number: int, path: str) -> tuple[Correction, ...]:
         query = f"SELECT {_CORRECTION} FROM correction WHERE run = ? AND path = ?"  # noqa: S608

@@ -84,6 +84,9 @@ STEPS = (
     """
     ALTER TABLE run ADD COLUMN request TEXT NOT NULL DEFAULT '';
     """,
+    """
+    CREATE INDEX evidence_by_correction ON evidence (correction);
+    """,
 )
 
 

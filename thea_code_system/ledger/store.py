@@ -237,6 +237,8 @@ class LedgerStore:
             for one in intent.done:
                 if one.verdict:
                     self._judge(number, run, [one.correction], one.verdict, intent.source)
+                elif one.state == State.REVERTED.value:
+                    self._unsay(one.correction)
         elif intent.undone:
             self._move(
                 number,
@@ -265,6 +267,12 @@ class LedgerStore:
             )
         if verdict == "refused":
             self._refuse(number, corrections)
+
+    def _unsay(self, correction: str) -> None:
+        """Drop what a commit said of a correction that is gone, though nobody refused it."""
+        self._database.execute(
+            "DELETE FROM evidence WHERE correction = ? AND source = 'commit'", correction
+        )
 
     def _refuse(self, number: int, corrections: Iterable[str]) -> None:
         """Remember by fingerprint what is not to be applied again."""

@@ -30,7 +30,8 @@ class Judgement:
     """What somebody made of a correction.
 
     ``correction`` is its id, ``confidence`` what it had then. ``verdict`` is ``kept``, ``refused``
-    or ``rejected``; ``source`` says by what act: ``review``, ``undo``, ``verifier``.
+    or ``rejected``; ``source`` says by what act: ``review``, ``undo``, ``verifier``,
+    ``commit``.
     """
 
     correction: str

@@ -104,12 +104,13 @@ class Committer:
             listing = made.get(series.listing)
             if chain.made and series.listing and series.listing not in lost:
                 listing = chain.listed(series.before.get(series.listing, b""))
-                await chain.add({series.listing: listing}, f"{_LIST}\n", signing)
+                message = f"{_LIST}\n\nThea-Run: {series.run}\n"
+                await chain.add({series.listing: listing}, message, signing)
             if chain.made:
                 await self._move(chain)
         problems = tuple(f"{path} is corrected, but not committed: {lost[path]}" for path in lost)
-        names = [*(await remains.names() if made else ()), *(name for name, _ in chain.made)]
-        return Committed(tuple(names), problems, listing)
+        names = await remains.names() if made else tuple(name for name, _ in chain.made)
+        return Committed(names, problems, listing)
 
     async def unstage(self, series: CommitSeries) -> None:
         """Take out of the index what a killed run has staged of these commits, and only that."""

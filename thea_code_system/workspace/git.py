@@ -153,7 +153,7 @@ class Git:
             await self.base(),
         )  # fmt: skip
         found = self._parse(raw)
-        blobs = await self._blobs([name for _, name in found])
+        blobs = await self.blobs([name for _, name in found])
         return {path: blob for (path, _), blob in zip(found, blobs, strict=True)}
 
     async def base(self) -> str:
@@ -191,7 +191,7 @@ class Git:
         out = await self._run("hash-object", "-t", "tree", "--stdin")
         return out.strip().decode()
 
-    async def _blobs(self, names: Sequence[bytes]) -> list[bytes]:
+    async def blobs(self, names: Sequence[bytes]) -> list[bytes]:
         """The contents of objects, in order.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from thea_code_system.actors.serial import SerialThread
-from thea_code_system.errors import LedgerError
+from thea_code_system.errors import LedgerError, WorkspaceError
 from thea_code_system.ledger.beside import LedgerBeside
 from thea_code_system.ledger.books import Books
 from thea_code_system.ledger.choice import WHOLE_RUN, Choice
@@ -316,6 +317,25 @@ class LedgerActor(Actor):
     async def refusals(self) -> tuple[Refusal, ...]:
         """What the user has turned down."""
         return await self._do((await self._opened()).history.refusals)
+
+    @remote_method
+    async def observe_commit(self) -> None:
+        """Enter which corrections the latest commit holds, of those that nobody has judged.
+
+        A bounded number of them at once; a commit that Thea made says nothing. Where there is no
+        repository, or the ledger cannot be written, nothing is entered: what is known is not worse.
+        """
+        from thea_code_system.workspace.latest import LatestCommit
+
+        books = await self._opened()
+        if books.state.blank:
+            return
+        with contextlib.suppress(WorkspaceError, LedgerError):
+            commit = await LatestCommit.of(Git(self._root))
+            if not commit.by_thea:
+                files = await self._do(books.witness.unjudged, commit.name, commit.made)
+                held = await commit.files(tuple(dict.fromkeys(path for _, path in files)))
+                await self._do(books.witness.hear, commit.name, files, held)
 
     @remote_method
     async def calibration(self) -> tuple[FamilyReliability, ...]:
