@@ -48,6 +48,7 @@ def test_what_the_user_commits_is_kept_raises_the_posterior_and_is_written(tree)
     assert "# 2 of 2 kept, 0.84 predicted" in text
 
 
+@pytest.mark.slow
 def test_what_was_changed_before_it_was_committed_says_nothing(tree):
     tree.correct()
     tree.put(a=UNUSED, b=UNUSED.replace(b"import os\n", b"import io\n"))
@@ -57,6 +58,7 @@ def test_what_was_changed_before_it_was_committed_says_nothing(tree):
     assert "Would correct 2 files" in err, "it is no refusal either"
 
 
+@pytest.mark.slow
 def test_what_is_undone_afterwards_is_refused(tree):
     tree.correct()
     commit(tree)
