@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import IO
 
 from thea_cli.warm import WarmProcess
-from thea_cli.wire import ENDED, LENGTH, REFUSED, Message, Place
+from thea_cli.wire import ENDED, REFUSED, Message, Place
 from thea_code_system import __version__
 from thea_code_system.errors import ClusterError
 from thea_code_system.wrappers.cluster import Cluster
@@ -39,8 +39,6 @@ from thea_code_system.wrappers.platform import Platform
 
 SPARE = 2  # processes that wait, forked: forking takes longer than the rest of a small run
 PATIENCE = 1.0  # seconds for a client to say what it wants
-LARGEST = 8_000_000  # bytes of a message
-CHANGED = 3  # the status of one that ends because Thea has changed
 CHECKED = 30.0  # seconds between looks at whether Thea itself has changed
 
 
@@ -95,8 +93,11 @@ class Gateway:
         self._trouble = ""
         self._secret = os.urandom(32).hex().encode()
 
-    def run(self) -> int:
-        """Serve until it is asked to end, has been idle for long, or Thea has changed.
+    def run(self) -> bool:
+        """Serve until it is asked to end, has been idle for long, or what is warm is stale.
+
+        Returns:
+            Whether to begin anew, with what is there now.
 
         Raises:
             OSError: the socket cannot be made, or somebody listens there already.
@@ -122,7 +123,7 @@ class Gateway:
                         self._ended(key.data)
             anew = self._stale() and not self._leaving
             self._close()
-        return CHANGED if anew else 0
+        return anew
 
     def _warm_up(self) -> None:
         """Load Thea and start Ray side by side; without Ray, runs start a cluster of their own."""
@@ -198,12 +199,9 @@ class Gateway:
         link, _ = self._listener.accept()
         with link:
             link.settimeout(PATIENCE)
+            streams: list[int] = []
             try:
-                message, streams = self._heard(link)
-                kind, *rest = self._authentic(link, message)
-            except (OSError, ValueError):
-                return
-            try:
+                kind, *rest = self._authentic(link, Message.received(link, streams, 3))
                 if kind == b"run":
                     self._hand_on(link, streams, rest)
                 elif kind == b"status":
@@ -211,27 +209,14 @@ class Gateway:
                 elif kind == b"down":
                     self._leaving = True
                     link.sendall(ENDED)
-            except OSError:
-                pass  # the client has gone
+            except (OSError, ValueError):
+                return  # the client has gone, or is none of ours
             finally:
                 for stream in streams:
                     os.close(stream)
 
-    @staticmethod
-    def _heard(link: socket.socket) -> tuple[bytes, list[int]]:
-        data, streams, _, _ = socket.recv_fds(link, 65_536, 3)
-        size = int.from_bytes(data[:LENGTH], "big")
-        if len(data) < LENGTH or size > LARGEST:
-            raise ValueError("that is no message")
-        while len(data) < size + LENGTH:
-            more = link.recv(65_536)
-            if not more:
-                raise ValueError("the message is cut short")
-            data += more
-        return data[LENGTH:], streams
-
-    def _authentic(self, link: socket.socket, message: bytes) -> list[bytes]:
-        secret, *rest = Message.parts(message)
+    def _authentic(self, link: socket.socket, message: list[bytes]) -> list[bytes]:
+        secret, *rest = message
         if not hmac.compare_digest(secret, self._secret) or not rest:
             raise ValueError("not the token of this process")
         if hasattr(socket, "SO_PEERCRED"):
@@ -322,7 +307,7 @@ class Gateway:
 
 def main(idle: str) -> None:
     """Serve; begin anew, with the files that are there now, where Thea has changed."""
-    if Gateway(float(idle)).run() == CHANGED:
+    if Gateway(float(idle)).run():
         os.execv(sys.executable, [sys.executable, "-m", "thea_cli.gateway", idle])  # noqa: S606
 
 

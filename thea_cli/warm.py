@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from thea_cli.wire import ENDED, LENGTH, REFUSED, RUNNING, Message
+from thea_cli.wire import ENDED, REFUSED, RUNNING, Message
 from thea_code_system.wrappers.platform import Platform
 
 FAMILIES = "syntax,ruff,oxlint,spelling,patterns,learned"
@@ -73,18 +73,17 @@ class WarmProcess:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        data, handed, _, _ = socket.recv_fds(self._link, 65_536, HANDED)
-        if len(handed) != HANDED:
+        handed: list[int] = []
+        try:
+            job = Message.received(self._link, handed, HANDED)
+        except ValueError:
             return None
-        size = int.from_bytes(data[:LENGTH], "big") + LENGTH
-        while len(data) < size:
-            data += self._link.recv(65_536)
         self._client = socket.socket(fileno=handed[0])
         self._client.setblocking(True)  # the gateway had a time limit on it
         for number, stream in enumerate(handed[1:]):
             os.dup2(stream, number)
             os.close(stream)
-        return Message.parts(data[LENGTH:])
+        return job
 
     def _ran(self, job: list[bytes]) -> int:
         folder, umask, count, *rest = job

@@ -9,9 +9,11 @@ import sys
 from pathlib import Path
 
 from thea_cli.wire import Place
+from thea_code_system.config.amounts import TIME
 from thea_code_system.errors import ClusterError
+from thea_code_system.wrappers.platform import Platform
 
-IDLE = 1800.0  # seconds
+IDLE = "30m"  # without work, until it ends
 
 
 class WarmStart:
@@ -20,7 +22,7 @@ class WarmStart:
     def __init__(self) -> None:
         self._place = Place()
 
-    def start(self, idle: float = IDLE) -> subprocess.Popen[str]:
+    def start(self, idle: float) -> subprocess.Popen[str]:
         """A new process, which says ``ready`` on its standard output once it listens.
 
         Raises:
@@ -34,8 +36,7 @@ class WarmStart:
                 f"{folder} is not a folder of yours alone",
                 "Remove it, or set XDG_RUNTIME_DIR to a folder that nobody else can read.",
             )
-        paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        kept = os.pathsep.join(path for path in paths if Path(path).is_absolute())
+        kept = os.pathsep.join(map(str, Platform().python_path()))
         self.log.touch(mode=0o600)
         with self.log.open("w", encoding="utf-8") as errors:
             return subprocess.Popen(
@@ -61,6 +62,6 @@ class WarmStart:
 
     def _started(self) -> None:
         try:
-            self.start()
+            self.start(TIME.parse(IDLE))
         except (ClusterError, OSError):
             return  # nobody asked for it now: `thea cluster up` says what is wrong

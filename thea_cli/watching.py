@@ -24,6 +24,7 @@ class Watch:
         self._request = replace(request, watch=False)
         self._config = self._request.resolve()
         self._console = Console(quiet=request.quiet)
+        self._languages = Languages()
 
     def run(self) -> int:
         """Correct until interrupted.
@@ -65,4 +66,4 @@ class Watch:
     def _concerns(self, path: str) -> bool:
         """Whether a path is a file of code below those that were asked for."""
         below = any(Path(path).is_relative_to(place) for place in self._places)
-        return below and Languages().for_path(path) is not None and Path(path).is_file()
+        return below and self._languages.for_path(path) is not None and Path(path).is_file()

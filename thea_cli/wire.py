@@ -9,7 +9,12 @@ import os
 import sys
 from collections.abc import Sequence
 
+TYPE_CHECKING = False  # typing is not imported for that
+if TYPE_CHECKING:
+    from socket import socket
+
 LENGTH = 4  # bytes of a length
+_CHUNK, _LARGEST = 65_536, 8_000_000  # bytes read at once, and of a message
 RUNNING, ENDED, REFUSED = b"+", b"=", b"-"
 """The answers: it runs; it has ended, with the exit code in the next byte; run it yourself."""
 
@@ -46,6 +51,28 @@ class Place:
 
 class Message:
     """A list of byte strings, each behind its length, behind the length of all."""
+
+    @classmethod
+    def received(cls, link: socket, streams: list[int], most: int) -> list[bytes]:
+        """The parts of the next message; the descriptors that come with it are added to a list.
+
+        Raises:
+            OSError: the other end does not answer.
+            ValueError: it is none, is cut short, or is too long.
+        """
+        from socket import recv_fds
+
+        data, handed, _, _ = recv_fds(link, _CHUNK, most)
+        streams.extend(handed)
+        size = int.from_bytes(data[:LENGTH], "big") + LENGTH
+        if len(data) < LENGTH or size > _LARGEST:
+            raise ValueError("that is no message")
+        while len(data) < size:
+            more = link.recv(_CHUNK)
+            if not more:
+                raise ValueError("the message is cut short")
+            data += more
+        return cls.parts(data[LENGTH:])
 
     @staticmethod
     def packed(parts: Sequence[bytes]) -> bytes:

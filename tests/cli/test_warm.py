@@ -64,6 +64,16 @@ class Warm:
             **more,
         )
 
+    def begun(self, name, **files):
+        """A project, and a run there that goes on until it is told which files to look at."""
+        root = self.project(name, a_py=UNUSED, **files)
+        os.mkfifo(root / "list")
+        command = [*CLIENT, "correct", "--files-from", "list"]
+        process = subprocess.Popen(command, cwd=root, env=self.env, stderr=subprocess.PIPE)
+        while not (running := self.status()["running"]):
+            time.sleep(0.05)
+        return root, process, running[0]["pid"]
+
     def cluster(self, *arguments):
         return self.run("cluster", *arguments, program=[sys.executable, "-m", "thea_cli"])
 
@@ -175,14 +185,7 @@ def test_modules_of_the_target_are_not_imported(served):
 
 
 def test_a_run_can_be_interrupted(served):
-    root = served.project("slow", a_py=UNUSED)
-    os.mkfifo(root / "list")
-    process = subprocess.Popen(
-        [*CLIENT, "correct", "--files-from", "list"],
-        cwd=root, env=served.env, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    while not served.status()["running"]:
-        time.sleep(0.05)
+    _, process, _ = served.begun("slow")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
@@ -190,14 +193,9 @@ def test_a_run_can_be_interrupted(served):
 
 
 def test_what_a_client_leaves_behind_ends(warm):
-    root = warm.project("left", a_py=UNUSED)
-    os.mkfifo(root / "list")
-    process = subprocess.Popen([*CLIENT, "correct", "--files-from", "list"],
-                               cwd=root, env=warm.env, stderr=subprocess.DEVNULL)  # fmt: skip
-    while not warm.status()["running"]:
-        time.sleep(0.05)
+    _, process, _ = warm.begun("left")
     process.kill()
-    process.wait()
+    process.communicate()
     limit = time.monotonic() + 20
     while warm.status()["running"] and time.monotonic() < limit:
         time.sleep(0.05)
@@ -205,13 +203,8 @@ def test_what_a_client_leaves_behind_ends(warm):
 
 
 def test_a_crash_is_said_and_the_run_starts_by_itself(warm):
-    root = warm.project("crash", a_py=UNUSED)
-    os.mkfifo(root / "list")
-    process = subprocess.Popen([*CLIENT, "correct", "--files-from", "list"],
-                               cwd=root, env=warm.env, stderr=subprocess.PIPE)  # fmt: skip
-    while not (running := warm.status()["running"]):
-        time.sleep(0.05)
-    os.kill(running[0]["pid"], signal.SIGKILL)
+    root, process, forked = warm.begun("crash")
+    os.kill(forked, signal.SIGKILL)
     while warm.status()["running"]:
         time.sleep(0.05)
     (root / "list").write_text("a.py\n")

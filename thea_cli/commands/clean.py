@@ -72,7 +72,7 @@ class CleanRequest:
         config = CorrectRequest((self.project,), os.getcwd()).resolve()  # noqa: PTH109 - a text
         for note in config.notes:
             Console().warn(note)
-        age = AGE.parse(f"{config.keep_days}d") if self.age is None else self.age
+        age = config.keep_age if self.age is None else self.age
         return age, config.keep_size if self.room is None else self.room
 
     @property

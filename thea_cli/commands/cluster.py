@@ -13,7 +13,7 @@ import typer
 
 from thea_cli.console import Console
 from thea_cli.options import TableOrJson, choice
-from thea_cli.warm_start import WarmStart
+from thea_cli.warm_start import IDLE, WarmStart
 from thea_cli.wire import Message, Place
 from thea_code_system.config.amounts import TIME
 from thea_code_system.errors import ClusterError, UsageError
@@ -135,7 +135,7 @@ def command(
     *,
     idle_timeout: Annotated[
         str, typer.Option(metavar="TIME", help="End after so long without work.")
-    ] = "30m",
+    ] = IDLE,
     format: TableOrJson = "table",  # noqa: A002 - the name of the flag
 ) -> ClusterRequest:
     """Keep a process that has all of Thea in memory, from which `thea correct` starts at once.

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from thea_code_system.config.amounts import AGE
 from thea_code_system.config.plain import PlainFile
 from thea_code_system.errors import ConfigError
 
@@ -113,6 +114,11 @@ class ProductionConfig:
         plain = cls()
         values = {name: getattr(plain, name) for name in cls.names()}
         return values | {"per_file_ignores": dict(plain.per_file_ignores)}
+
+    @property
+    def keep_age(self) -> float:
+        """``keep_days`` in seconds."""
+        return AGE.parse(f"{self.keep_days}d")
 
     def origin(self, key: str) -> Origin:
         """Where a value comes from."""

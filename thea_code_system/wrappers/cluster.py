@@ -370,8 +370,7 @@ class Cluster:
 
     def _absolute_python_path(self) -> str:
         """Return PYTHONPATH without what is relative to the directory or hidden."""
-        given = [Path(part) for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
-        kept = [path for path in given if path.is_absolute() and not self._is_hidden(path)]
+        kept = [path for path in Platform().python_path() if not self._is_hidden(path)]
         return os.pathsep.join(map(str, kept))
 
     def _is_hidden(self, path: Path) -> bool:

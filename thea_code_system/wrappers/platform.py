@@ -62,6 +62,11 @@ class Platform:
             and (hidden is None or not Path(entry).resolve().is_relative_to(hidden))
         ]
 
+    def python_path(self) -> list[Path]:
+        """Return the folders of PYTHONPATH that mean the same in every working directory."""
+        given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        return [path for path in map(Path, filter(None, given)) if path.is_absolute()]
+
     def make_private(self, path: Path) -> None:
         """Make a file that only this user can read, under any umask; one that is there becomes so.
 

@@ -49,14 +49,17 @@ def expected(config, lines, settled):
     return through, waiting
 
 
-@settings(deadline=None)  # the first one imports torch
-@given(
+RUNS = given(
     st.fixed_dictionaries({path: st.integers(0, 4) for path in PATHS}),
     st.permutations(PATHS),
     st.integers(0, 4),
     st.integers(0, 6),
     st.sets(st.sampled_from(PATHS)),
 )
+
+
+@settings(deadline=None)  # the first one imports torch
+@RUNS
 async def test_the_same_files_pass_in_whatever_order_they_arrive(
     lines, arrivals, files, changed, settled
 ):
@@ -79,13 +82,7 @@ async def test_what_never_arrived_is_left_when_time_is_up():
 
 
 @settings(deadline=None)
-@given(
-    st.fixed_dictionaries({path: st.integers(0, 4) for path in PATHS}),
-    st.permutations(PATHS),
-    st.integers(0, 4),
-    st.integers(0, 6),
-    st.sets(st.sampled_from(PATHS)),
-)
+@RUNS
 async def test_what_is_turned_down_costs_nothing_and_others_take_its_place(
     lines, arrivals, files, changed, rejected
 ):

@@ -17,7 +17,6 @@ from thea_code_system.actors.core.ledger_actor import LedgerActor
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import RunPlan
 from thea_code_system.actors.recovery import Recovery, Resumption
-from thea_code_system.config.amounts import AGE
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import LedgerError, WorkspaceError
 from thea_code_system.ledger.cache import KeptRun
@@ -191,9 +190,8 @@ class OrchestrationActor(Actor):
     async def _tidy(self, run_id: str, run: Run) -> None:
         """Keep the ledger small, where this run has made it larger."""
         if run_id and run.files["corrected"]:
-            age = AGE.parse(f"{self._config.keep_days}d")
             with contextlib.suppress(LedgerError):  # the next run tries again: this one is over
-                await self._ledger.tidy(age, self._config.keep_size)
+                await self._ledger.tidy(self._config.keep_age, self._config.keep_size)
 
     def _announce(self, run_id: str, found: Sequence[object]) -> None:
         """Say whose records these are from here on, and how many files there will be."""
