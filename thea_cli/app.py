@@ -9,12 +9,12 @@ import warnings
 
 from thea_cli.boundary import Boundary
 
-_YOUNG = 100_000  # new objects between collections: hardly any die in cycles, and imports make many
+YOUNG = 100_000  # new objects between collections: hardly any die in cycles, and imports make many
 
 
 def main() -> None:
     """Run the command line of this process, and end it with the command's exit code."""
-    gc.set_threshold(_YOUNG)
+    gc.set_threshold(YOUNG)
     # torch says so on import where NumPy is not installed; nothing here needs NumPy
     warnings.filterwarnings("ignore", "Failed to initialize NumPy")
     argv = sys.argv[1:]

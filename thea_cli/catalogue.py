@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
 from typing import Any, get_origin
 
 from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.correctors.base import Corrector
-from thea_code_system.correctors.registry import BUILT_IN, ENTRY_POINTS
+from thea_code_system.correctors.extensions import Extensions
+from thea_code_system.correctors.registry import BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class Catalogue:
     @cached_property
     def _correctors(self) -> dict[str, tuple[type[Corrector], str]]:
         found = {name: (self._built_in(name), "thea") for name in BUILT_IN}
-        for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        for name, point in sorted(Extensions().points.items()):
             origin = point.dist.name if point.dist else "an extension"
-            found.setdefault(point.name, (point.load(), origin))
+            found.setdefault(name, (point.load(), origin))
         return found
 
     def families(self) -> list[Family]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import importlib
 import sys
 from collections.abc import Sequence
@@ -46,8 +47,12 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, from its module."""
         del ctx
-        if cmd_name not in COMMANDS:
-            return None
+        return self._made(cmd_name) if cmd_name in COMMANDS else None
+
+    @staticmethod
+    @functools.cache
+    def _made(cmd_name: str) -> Any:
+        """A command, made once by a process and its forks: that takes as long as a small run."""
         module = importlib.import_module(f"thea_cli.commands.{cmd_name}")
         single = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False

@@ -25,11 +25,12 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from thea_cli.forks import Forks
+from thea_cli.installation import Installation
 from thea_cli.warm import WarmProcess
 from thea_cli.wire import ENDED, REFUSED, Message, Place
 from thea_code_system import __version__
@@ -37,44 +38,8 @@ from thea_code_system.errors import ClusterError
 from thea_code_system.wrappers.cluster import Cluster
 from thea_code_system.wrappers.platform import Platform
 
-SPARE = 2  # processes that wait, forked: forking takes longer than the rest of a small run
 PATIENCE = 1.0  # seconds for a client to say what it wants
 CHECKED = 30.0  # seconds between looks at whether Thea itself has changed
-
-
-@dataclass
-class Child:
-    """A forked process, and the socket on which it takes what it is to run."""
-
-    pid: int
-    link: socket.socket
-    command: str = ""
-    since: float = field(default_factory=time.monotonic)
-
-
-class Installation:
-    """What this process has in memory of Thea: its code, the edit model, the Python it runs on."""
-
-    def __init__(self) -> None:
-        self._stamps = self._now()
-
-    def changed(self) -> bool:
-        """Whether the files are not those any more that were read."""
-        return self._now() != self._stamps
-
-    @staticmethod
-    def _now() -> list[tuple[str, int, int]]:
-        import thea_cli
-        import thea_code_system
-
-        found = []
-        for package in (thea_cli, thea_code_system):
-            for folder, _, names in os.walk(os.path.dirname(str(package.__file__))):  # noqa: PTH120
-                for name in names:
-                    if not name.endswith(".pyc"):
-                        status = os.stat(f"{folder}/{name}")  # noqa: PTH116 - a third of the time
-                        found.append((name, status.st_mtime_ns, status.st_size))
-        return sorted(found)
 
 
 class Gateway:
@@ -83,11 +48,8 @@ class Gateway:
     def __init__(self, idle: float) -> None:
         self._place, self._idle = Place(), idle
         self._installation = Installation()
-        self._waiting: list[Child] = []
-        self._busy: dict[int, Child] = {}
         self._born = self._last = time.monotonic()
-        self._served = self._crashed = 0
-        self._leaving = False
+        self._leaving = self._stale = False
         self._cluster = Cluster()
         self._invitation: Mapping[str, str] = {}
         self._trouble = ""
@@ -108,22 +70,25 @@ class Gateway:
         gc.collect()
         gc.freeze()  # what is there now is shared with every fork: the collector shall not touch it
         with lock, self._listening() as listener, selectors.DefaultSelector() as selector:
-            self._listener, self._selector = listener, selector
+            self._listener = listener
             selector.register(listener, selectors.EVENT_READ)
-            self._heed_signals()
+            wakened = self._heed_signals(selector)
+            self._forks = Forks(selector, (listener, *wakened), self._invitation)
             with contextlib.suppress(BrokenPipeError):  # whoever started it did not wait
                 print(f"ready {os.getpid()}", flush=True)
             self._detach()
             while not self._over():
-                self._fill()
-                for key, _ in selector.select(min(CHECKED, self._idle)):
+                self._forks.fill()
+                events = selector.select(min(CHECKED, self._idle))
+                if not events:
+                    self._stale = self._is_stale()
+                for key, _ in events:
                     if key.fileobj is listener:
                         self._admit()
                     elif key.data:
-                        self._ended(key.data)
-            anew = self._stale() and not self._leaving
+                        self._forks.heard(key.data)
             self._close()
-        return anew
+        return self._stale and not self._leaving
 
     def _warm_up(self) -> None:
         """Load Thea and start Ray side by side; without Ray, runs start a cluster of their own."""
@@ -171,23 +136,24 @@ class Gateway:
         os.close(nothing)
 
     def _over(self) -> bool:
-        if self._busy:
+        if self._forks.at_work:
             self._last = time.monotonic()
             return False
-        return self._leaving or self._stale() or time.monotonic() - self._last > self._idle
+        return self._leaving or self._stale or time.monotonic() - self._last > self._idle
 
-    def _stale(self) -> bool:
+    def _is_stale(self) -> bool:
         """Whether what is warm is not what a run should have: Thea has changed, or Ray is gone."""
         return self._installation.changed() or not (self._trouble or self._cluster.answers())
 
-    def _heed_signals(self) -> None:
-        """End in order on SIGINT and SIGTERM, also while it waits."""
-        ours, its = self._wakened = socket.socketpair()
+    def _heed_signals(self, selector: selectors.BaseSelector) -> tuple[socket.socket, ...]:
+        """End in order on SIGINT and SIGTERM, also while it waits: two sockets wake it."""
+        ours, its = socket.socketpair()
         its.setblocking(False)
         signal.set_wakeup_fd(its.fileno())
-        self._selector.register(ours, selectors.EVENT_READ, 0)
+        selector.register(ours, selectors.EVENT_READ, 0)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._leave)
+        return ours, its
 
     def _leave(self, *_: object) -> None:
         self._leaving = True
@@ -227,81 +193,30 @@ class Gateway:
 
     def _hand_on(self, link: socket.socket, streams: list[int], rest: list[bytes]) -> None:
         """Give a waiting process the client's socket, its streams and what it wants."""
-        if len(streams) != 3 or self._leaving or self._stale():
+        self._stale = self._is_stale()
+        if len(streams) != 3 or self._leaving or self._stale:
             link.sendall(REFUSED)
             return
-        self._fill()
-        child = self._waiting.pop(0)
-        words = [one.decode(errors="replace") for one in rest[3 : 3 + int(rest[2])]]
-        child.command, child.since = " ".join(words), time.monotonic()
-        message = Message.packed(rest)
-        sent = socket.send_fds(child.link, [message], [link.fileno(), *streams])
-        child.link.sendall(message[sent:])
-        self._busy[child.pid] = child
-        self._served += 1
-
-    # --- processes ---------------------------------------------------------------------------
-
-    def _fill(self) -> None:
-        while len(self._waiting) < SPARE:
-            self._waiting.append(self._fork())
-
-    def _fork(self) -> Child:
-        ours, its = socket.socketpair()
-        pid = os.fork()
-        if not pid:
-            for one in self._inherited():
-                one.close()
-            ours.close()
-            WarmProcess(its, self._invitation).run()
-        its.close()
-        self._selector.register(ours, selectors.EVENT_READ, pid)
-        return Child(pid, ours)
-
-    def _inherited(self) -> Iterator[socket.socket]:
-        yield self._listener
-        yield from self._wakened
-        yield from (child.link for child in (*self._waiting, *self._busy.values()))
-
-    def _ended(self, pid: int) -> None:
-        """A process has closed its end: it is done, or has crashed."""
-        child = self._busy.pop(pid, None)
-        if child is None:
-            child = next(one for one in self._waiting if one.pid == pid)
-            self._waiting.remove(child)
-        self._selector.unregister(child.link)
-        child.link.close()
-        _, status = os.waitpid(pid, 0)
-        self._crashed += os.WIFSIGNALED(status)
+        self._forks.give(rest, link, streams)
 
     def _status(self) -> dict[str, object]:
-        now = time.monotonic()
-        busy = [
-            {"pid": child.pid, "command": child.command, "seconds": round(now - child.since, 1)}
-            for child in self._busy.values()
-        ]
         return {
             "version": __version__,
             "python": sys.version.split()[0],
             "pid": os.getpid(),
-            "uptime": round(now - self._born, 1),
+            "uptime": round(time.monotonic() - self._born, 1),
             "idle_timeout": self._idle,
             "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "served": self._served,
-            "crashed": self._crashed,
-            "waiting": [child.pid for child in self._waiting],
-            "running": busy,
             "cluster": self._cluster.address,
             "trouble": self._trouble,
+            **self._forks.status(),
         }
 
     def _close(self) -> None:
         """Stop listening; those that wait end when their socket closes."""
         Path(self._place.token).unlink(missing_ok=True)
         Path(self._place.socket).unlink(missing_ok=True)
-        for child in self._waiting:
-            child.link.close()
-            os.waitpid(child.pid, 0)
+        self._forks.close()
         asyncio.run(self._cluster.leave())
 
 

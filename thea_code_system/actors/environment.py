@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import sys
@@ -35,13 +36,20 @@ class Environment:
             files = []
         yield from map(self._stamp, files)
 
-    def _own_code(self) -> Iterator[str]:
-        """Stamps of this package's files: an editable install changes without a new version."""
+    @staticmethod
+    @functools.cache
+    def _own_code() -> Sequence[str]:
+        """Stamps of this package's files: an editable install changes without a new version.
+
+        They are read once: what counts is what this process has loaded.
+        """
         package = Path(__file__).parents[1]
-        for folder, _, names in sorted(os.walk(package)):
-            for name in sorted(names):
-                if name.endswith(_CODE):
-                    yield self._stamp(Path(folder).joinpath(name))
+        return [
+            Environment._stamp(Path(folder).joinpath(name))
+            for folder, _, names in sorted(os.walk(package))
+            for name in sorted(names)
+            if name.endswith(_CODE)
+        ]
 
     def _tool_stamps(self) -> Iterator[str]:
         for tool in self._tools:

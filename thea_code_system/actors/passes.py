@@ -69,7 +69,7 @@ class Passes:
 
     async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         """One pass over the active drafts; returns those whose text it changed."""
-        broken, whole = await self._screened(drafts)
+        (broken, whole), _ = await asyncio.gather(self._screened(drafts), self._prepare(drafts))
         repaired = await self._repair(broken, number)
         improved = await self._improve(whole, number)
         return [*repaired, *improved]
@@ -98,6 +98,16 @@ class Passes:
             else:
                 broken.append(draft)
         return broken, whole
+
+    async def _prepare(self, drafts: Sequence[Draft]) -> None:
+        """Let correctors begin while the parsers of tools are still at work."""
+        asked = [(one, self._readable(one, drafts)) for one in self._registry.active()]
+        begun = (
+            one.prepare([draft.source for draft in mine], self._context)
+            for one, mine in asked
+            if mine
+        )
+        await asyncio.gather(*begun, return_exceptions=True)  # they are asked again, and say it
 
     async def _objections(self, drafts: Sequence[Draft]) -> dict[str, Objection]:
         """What the tools' parsers object to, by path."""

@@ -39,6 +39,13 @@ class Corrector(ABC):
     missing: Mapping[str, ToolError] = MappingProxyType({})
     """What the last ``propose`` had to do without, by its name, so that its outcome is not kept."""
 
+    async def prepare(self, sources: Sequence[SourceFile], context: ProjectContext) -> None:
+        """Begin what takes a process, while others find out which of the sources parse.
+
+        ``propose`` is asked afterwards, about those that do. What goes wrong here is passed over.
+        """
+        del sources, context
+
     @abstractmethod
     async def propose(
         self, sources: Sequence[SourceFile], context: ProjectContext

@@ -6,10 +6,10 @@ import dataclasses
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from importlib.metadata import entry_points
 from types import MappingProxyType
 
-from thea_code_system.correctors.registry import BUILT_IN, ENTRY_POINTS
+from thea_code_system.correctors.extensions import Extensions
+from thea_code_system.correctors.registry import BUILT_IN
 from thea_code_system.errors import ConfigError, UsageError
 from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.values.context import Settings
@@ -35,7 +35,7 @@ class CodeBook:
         self._toolbox = toolbox
         self._patterns = patterns
         self._origins = origins
-        self._extensions = frozenset(point.name for point in entry_points(group=ENTRY_POINTS))
+        self._extensions = Extensions().points.keys()
         self._known: dict[str, frozenset[str]] = {}
 
     @property

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 
 from thea_code_system.correctors.base import Corrector, Stage
+from thea_code_system.correctors.extensions import Extensions
 from thea_code_system.correctors.selection import Selection
 from thea_code_system.errors import ToolError
 from thea_code_system.models.shelf import ModelShelf
@@ -15,7 +16,6 @@ from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.correction import Proposal
 
 BUILT_IN = ("syntax", "ruff", "oxlint", "spelling", "patterns", "learned")
-ENTRY_POINTS = "thea.correctors"
 
 
 class CorrectorRegistry:
@@ -35,9 +35,7 @@ class CorrectorRegistry:
         self.shelf = ModelShelf(context.settings.model, device)
         self.unavailable: dict[str, str] = {}
         """Families that cannot be used here, and why."""
-        self._extensions: dict[str, EntryPoint] = {
-            point.name: point for point in entry_points(group=ENTRY_POINTS)
-        }
+        self._extensions = Extensions().points
         self._selection = Selection(context.settings, [*BUILT_IN, *self._extensions])
 
     def active(self) -> Sequence[Corrector]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from ctypes import Array, c_char
@@ -46,7 +47,9 @@ class Checkpoint:
         return self._loaded()
 
     def share(self, *, half: bool = False) -> tuple[EditNetwork, Vocabulary]:
-        """The network to read with, which shares memory with others of this machine.
+        """The network to read with on a CPU, which shares memory with others of this machine.
+
+        Who asks again in this process, or in a fork of it, gets the same one: do not change it.
 
         The large tables stay mapped as they are stored: a row that is looked up there becomes
         float32 where it is added to others, exactly as if the table were float32. The rest is
@@ -56,7 +59,13 @@ class Checkpoint:
         Raises:
             ModelError: a file is missing, truncated, tampered with or of another format.
         """
-        return self._loaded(_MATRICES if half else _TABLES)
+        stamps = [path.stat() for path in (self._path, self.folder / TOKENIZER) if path.exists()]
+        times = [time for one in stamps for time in (one.st_mtime_ns, one.st_ctime_ns)]
+        return self._shared(_MATRICES if half else _TABLES, *times)
+
+    @functools.lru_cache(maxsize=2)  # noqa: B019 - what keeps a folder's name alive is frozen
+    def _shared(self, stays: re.Pattern[str], *_times: int) -> tuple[EditNetwork, Vocabulary]:
+        return self._loaded(stays)
 
     def _loaded(self, stays: re.Pattern[str] | None = None) -> tuple[EditNetwork, Vocabulary]:
         """The network with some weights as they are stored and all others in float32."""

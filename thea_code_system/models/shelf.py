@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import threading
@@ -105,7 +106,8 @@ class ModelShelf:
             if self._half is not None:
                 hardware = replace(hardware, half=self._half)
             network, vocabulary = Checkpoint(self.folder).share(half=hardware.half)
-            network.to(hardware.device)
+            if hardware.device != "cpu":
+                network = copy.deepcopy(network).to(hardware.device)
         except TheaError as error:
             raise ToolError(error.message, error.hint or _HINT) from error
         except ImportError as error:

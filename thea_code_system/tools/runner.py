@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from thea_code_system.wrappers.platform import Platform
 
 _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
 _STACK = str(1 << 29)  # bytes of address space a thread: one file nests deep, and all are lost
+_ANSWER = 10.0  # seconds for a program to say its version
 _TAIL = 400  # characters of a tool's own words that an error repeats
 
 
@@ -75,7 +77,14 @@ class ToolRunner:
             ToolError: if it is missing, does not answer, or is too old.
         """
         if not self._version:
-            self._version = self._read_version()
+            stamp = Path(self.path).stat()
+            version = self._told(self.path, stamp.st_mtime_ns, stamp.st_size)
+            oldest = ".".join(map(str, self._oldest))
+            if tuple(map(int, version.split(".")[:2])) < self._oldest:
+                raise ToolError(
+                    f"{self.program} {version} is too old", f"install {self.program}>={oldest}"
+                )
+            self._version = version
         return self._version
 
     async def run(
@@ -140,28 +149,27 @@ class ToolRunner:
             "raise tool-seconds, or take part of the tree at a time",
         )
 
-    def _read_version(self) -> str:
+    @staticmethod
+    @functools.lru_cache
+    def _told(path: str, *_stamp: int) -> str:
+        """What a program says its version is; it is asked once by a process and its forks."""
+        program, folder = Path(path).stem, Path(path).parent
         try:
             answer = subprocess.run(
-                [self.path, "--version"],
+                [path, "--version"],
                 capture_output=True,
                 check=True,
-                timeout=min(self.seconds, 10.0),
-                cwd=Path(self.path).parent,
-                env=self._environment(Path(self.path).parent),
+                timeout=_ANSWER,
+                cwd=folder,
+                env=ToolRunner._environment(folder),
                 stdin=subprocess.DEVNULL,
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise ToolError(f"{self.program} does not tell its version: {error}") from error
+            raise ToolError(f"{program} does not tell its version: {error}") from error
         words = answer.stdout.decode("utf-8", "replace")
         match = _VERSION.search(words)
         if match is None:
-            raise ToolError(f"{self.program} has an odd version: {words.strip()[:_TAIL]!r}")
-        if (int(match[1]), int(match[2])) < self._oldest:
-            needed = ".".join(map(str, self._oldest))
-            raise ToolError(
-                f"{self.program} {match[0]} is too old", f"install {self.program}>={needed}"
-            )
+            raise ToolError(f"{program} has an odd version: {words.strip()[:_TAIL]!r}")
         return match[0]
 
     def _folders(self) -> Iterator[str]:
@@ -172,7 +180,8 @@ class ToolRunner:
         yield str(Path.home() / ".local" / "bin")
         yield from Platform().search_path(self._avoid)
 
-    def _environment(self, home: Path) -> dict[str, str]:
+    @staticmethod
+    def _environment(home: Path) -> dict[str, str]:
         """Nothing of the user's environment decides what a tool does."""
         kept = {
             name: os.environ[name]

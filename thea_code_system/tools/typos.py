@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from thea_code_system.errors import ToolError
 from thea_code_system.tools.runner import ToolRunner
@@ -25,12 +26,19 @@ class TyposHit:
 
 
 class TyposClient:
-    """Organ: asks typos on a scratch tree of its own, under a configuration of our own."""
+    """Organ: asks typos on a scratch tree of its own, under a configuration of our own.
+
+    What typos says of a line depends on that line alone. So a file of the latest batch is not asked
+    about again as long as all its lines were in it then: most edits leave it so, and a process of
+    typos takes longer than one of Ruff.
+    """
 
     def __init__(self, runner: ToolRunner) -> None:
         self._runner = runner
         self._scratch = ScratchTree()
         self._busy = asyncio.Lock()
+        self._words: Sequence[str] = ()
+        self._latest: dict[str, tuple[str, tuple[TyposHit, ...]]] = {}
 
     def version(self) -> str:
         """The version of the program."""
@@ -45,22 +53,59 @@ class TyposClient:
             ToolError: if typos cannot be run.
         """
         async with self._busy:
-            allowed = "".join(f"{json.dumps(word.lower())} = {json.dumps(word.lower())}\n"
-                              for word in sorted(set(words)))  # fmt: skip
-            self._scratch.write("typos.toml", f"[default.extend-words]\n{allowed}")
-            paths = self._scratch.lay({source.path: source.text for source in sources})
-            self._scratch.forget([*paths, "typos.toml"])
-            self._scratch.write("paths", "\n".join(paths))
-            output = await self._runner.run(
-                [*_ARGUMENTS, "--config", "typos.toml", "--file-list", "paths"],
-                cwd=self._scratch.root,
-                accept=frozenset({0, 2}),
-            )
-        return self._parse(output.stdout, sources)
+            if words != self._words:
+                self._words, self._latest = words, {}
+            known = {source.path: self._recalled(source) for source in sources}
+            fresh = [source for source in sources if known[source.path] is None]
+            told = await self._ask(fresh, words) if fresh else {}
+            found = {path: told.get(path, ()) if hits is None else hits
+                     for path, hits in known.items()}  # fmt: skip
+            self._latest = {source.path: (source.text, found[source.path]) for source in sources}
+        return {path: hits for path, hits in found.items() if hits}
 
     def close(self) -> None:
         """Remove the scratch tree."""
         self._scratch.close()
+
+    async def _ask(
+        self, sources: Sequence[SourceFile], words: Sequence[str]
+    ) -> Mapping[str, tuple[TyposHit, ...]]:
+        """One process."""
+        allowed = "".join(f"{json.dumps(word.lower())} = {json.dumps(word.lower())}\n"
+                          for word in sorted(set(words)))  # fmt: skip
+        self._scratch.write("typos.toml", f"[default.extend-words]\n{allowed}")
+        paths = self._scratch.lay({source.path: source.text for source in sources})
+        self._scratch.forget([*paths, "typos.toml"])
+        self._scratch.write("paths", "\n".join(paths))
+        output = await self._runner.run(
+            [*_ARGUMENTS, "--config", "typos.toml", "--file-list", "paths"],
+            cwd=self._scratch.root,
+            accept=frozenset({0, 2}),
+        )
+        return self._parse(output.stdout, sources)
+
+    def _recalled(self, source: SourceFile) -> tuple[TyposHit, ...] | None:
+        """The hits in a text whose lines have all been asked about."""
+        text, hits = self._latest.get(source.path, (None, ()))
+        if text is None or text == source.text:
+            return None if text is None else hits
+        starts = self._line_starts(text)
+        first = dict(zip(reversed(text.split("\n")), reversed(starts), strict=True))
+        inside: dict[int, list[TyposHit]] = {}
+        for hit in hits:
+            begin = starts[bisect_right(starts, hit.offset) - 1]
+            inside.setdefault(begin, []).append(hit)
+        found: list[TyposHit] = []
+        for line, begin in zip(
+            source.text.split("\n"), self._line_starts(source.text), strict=True
+        ):
+            if line not in first:
+                return None
+            before = first[line]
+            found.extend(
+                replace(hit, offset=begin + hit.offset - before) for hit in inside.get(before, ())
+            )
+        return tuple(found)
 
     def _parse(
         self, stdout: bytes, sources: Sequence[SourceFile]

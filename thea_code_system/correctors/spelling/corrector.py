@@ -41,6 +41,10 @@ class SpellingCorrector(Corrector):
         self._languages = Languages()
         self._read: dict[str, frozenset[str]] = {}
 
+    async def prepare(self, sources: Sequence[SourceFile], context: ProjectContext) -> None:
+        """Ask typos, which remembers its answer."""
+        await self._toolbox.typos.check(sources, context.settings.words)
+
     async def propose(
         self, sources: Sequence[SourceFile], context: ProjectContext
     ) -> Sequence[Sequence[Proposal]]:
