@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from thea_code_system.errors import ToolError
 from thea_code_system.tools.runner import ToolRunner
@@ -70,15 +71,14 @@ class TyposClient:
     async def _ask(
         self, sources: Sequence[SourceFile], words: Sequence[str]
     ) -> Mapping[str, tuple[TyposHit, ...]]:
-        """One process."""
+        """One process, told the folder: a list of its files takes it six times as long."""
         allowed = "".join(f"{json.dumps(word.lower())} = {json.dumps(word.lower())}\n"
                           for word in sorted(set(words)))  # fmt: skip
         self._scratch.write("typos.toml", f"[default.extend-words]\n{allowed}")
         paths = self._scratch.lay({source.path: source.text for source in sources})
         self._scratch.forget([*paths, "typos.toml"])
-        self._scratch.write("paths", "\n".join(paths))
         output = await self._runner.run(
-            [*_ARGUMENTS, "--config", "typos.toml", "--file-list", "paths"],
+            [*_ARGUMENTS, "--config", "typos.toml", "tree"],
             cwd=self._scratch.root,
             accept=frozenset({0, 2}),
         )
@@ -135,10 +135,8 @@ class TyposClient:
     @staticmethod
     def _line_starts(text: str) -> list[int]:
         """Where the lines start as typos counts them: at line feeds only."""
-        starts = [0]
-        while end := text.find("\n", starts[-1]) + 1:
-            starts.append(end)
-        return starts
+        lengths = (len(line) + 1 for line in text.split("\n")[:-1])
+        return list(accumulate(lengths, initial=0))
 
     @staticmethod
     def _offset(text: str, begin: int, column: int) -> int:
