@@ -28,6 +28,16 @@ RULES = ROOT / "thea_code_system" / "correctors" / "ruff" / "defaults.toml"
 FILES = 5_000
 FAULT = '\n_ = f"nothing to fill in"\n'  # F541, which Ruff fixes safely
 
+RAY = """
+import ray
+ray.init(address="local", num_cpus=1, include_dashboard=False, log_to_driver=False)
+@ray.remote
+class Answers:
+    def answer(self):
+        return "yes"
+print(ray.get(Answers.remote().answer.remote()), flush=True)
+"""
+
 
 class Commands:
     """Runs programs in an environment of their own: users' caches stay as they are."""
@@ -61,6 +71,23 @@ class Commands:
             raise SystemExit(f"{' '.join(command)} ended with {process.returncode}: {words}")
         spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return wall, spent
+
+    def until_first_line(self, command, folder):
+        """Wall seconds until a process prints its first line; then it may end by itself."""
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        line = process.stdout.readline()
+        taken = time.perf_counter() - started
+        process.communicate()
+        if not line:
+            raise SystemExit(f"{' '.join(command)} says nothing")
+        return taken
 
     def turns(self, rounds, folder, before=None, **commands):
         """Medians of wall and processor seconds by name; the commands take turns."""
@@ -148,6 +175,33 @@ class Benchmarks:
         self.figures.times("`python -c pass`", taken["python"])
         self.figures.times("`thea --version`", taken["version"], "under 0.15 s")
         self.figures.times("`thea --help`", taken["help"], "under 0.15 s")
+
+    def first(self):
+        """From the start of the process to the first correction that it says it has made."""
+        tree = self.trees.work / "first"
+        tree.mkdir()
+        correct = self.commands.thea("correct", "--no-cache", ".")
+        spread = self.commands.thea("correct", "--no-cache", "--address", "local", ".")
+        commands = {
+            "torch": [sys.executable, "-c", "import torch; print()"],
+            "inline": correct,
+            "ray": [sys.executable, "-c", RAY],
+            "spread": spread,
+        }
+        taken = {name: [] for name in commands}
+        for _ in range(self.rounds * 2):
+            for name, command in commands.items():
+                (tree / "a.py").write_text(FAULT, encoding="utf-8")
+                taken[name].append(self.commands.until_first_line(command, tree))
+        middle = {name: (statistics.median(some), 0.0) for name, some in taken.items()}
+        for kind, bare, words, most in (
+            ("inline", "torch", "`import torch`", "0.5 s"),
+            ("spread", "ray", "Ray with one actor that answers", "0.7 s"),
+        ):
+            self.figures.note(words, f"{middle[bare][0]:.3f} s")
+            more = middle[kind][0] - middle[bare][0]
+            self.figures.note(f"the first correction, {kind}", f"{middle[kind][0]:.3f} s")
+            self.figures.note("  more than that", f"{more:.3f} s", "", f"at most {most}")
 
     def unchanged(self):
         """A clean tree, once more."""
@@ -281,7 +335,7 @@ class MemoryWatch:
 class Main:
     """The command line."""
 
-    NAMES = ("startup", "cold", "unchanged", "memory")
+    NAMES = ("startup", "first", "cold", "unchanged", "memory")
 
     def run(self):
         parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])

@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked on Windows"),
 ]
 CLIENT = [sys.executable, "-c", "from thea_cli.client import main; main()"]
+COLD = [sys.executable, "-m", "thea_cli"]
 UNUSED = "import os\n\nprint(1)\n"
 BROKEN = "def f(a)\n    return a\n"
 
@@ -75,7 +76,14 @@ class Warm:
         return root, process, running[0]["pid"]
 
     def cluster(self, *arguments):
-        return self.run("cluster", *arguments, program=[sys.executable, "-m", "thea_cli"])
+        return self.run("cluster", *arguments, program=COLD)
+
+    def entered(self, root):
+        """The corrections of the one run that was entered for a project."""
+        history = ("history", "--format", "json")
+        [run] = json.loads(self.run(*history, cwd=root, program=COLD).stdout)
+        listed = self.run(*history, run["run"], "--all", cwd=root, program=COLD)
+        return json.loads(listed.stdout)["files"]
 
     def status(self):
         return json.loads(self.cluster("status", "--format", "json").stdout)
@@ -122,6 +130,7 @@ def contents(root):
     }
 
 
+SAMPLES = Path(__file__).parents[2] / "sample_repos"
 SUPPRESSED = "import os  # thea: ignore[F401]\nimport sys\n"
 
 
@@ -142,8 +151,21 @@ SUPPRESSED = "import os  # thea: ignore[F401]\nimport sys\n"
 )
 def test_it_prints_returns_and_writes_what_a_cold_start_does(served, arguments):
     files = {"src__a_py": UNUSED, "src__b_py": BROKEN, "src__c_py": SUPPRESSED}
-    cold = served.project("cold/project", **files)
-    warm = served.project("warm/project", **files)
+    both = [served.project(f"{kind}/project", **files) for kind in ("cold", "warm")]
+    assert_alike(served, *both, *arguments)
+
+
+@pytest.mark.parametrize("sample", ["bookshop", "storefront"])
+def test_it_does_to_the_samples_what_a_cold_start_does(served, sample):
+    both = [served.folder / kind / "project" for kind in ("cold", "warm")]
+    for root in both:
+        shutil.copytree(SAMPLES / sample, root)
+        subprocess.run(["git", "init", "-q", root], check=True)
+    assert_alike(served, *both, ".", "--show-suggestions", kept=True)
+
+
+def assert_alike(served, cold, warm, *arguments, kept=False):
+    """Output, exit code, files and, where asked for, what was entered are the same."""
     apart = served.run("correct", *arguments, cwd=cold, env={"XDG_RUNTIME_DIR": ""})
     together = served.run("correct", *arguments, cwd=warm)
     assert together.returncode == apart.returncode
@@ -154,6 +176,8 @@ def test_it_prints_returns_and_writes_what_a_cold_start_does(served, arguments):
     for path, found in contents(cold).items():
         assert plain(contents(warm)[path][0]).replace(here, there) == plain(found[0])
         assert contents(warm)[path][1] == found[1]
+    if kept:
+        assert served.entered(warm) == served.entered(cold) != []
     shutil.rmtree(cold.parent)
     shutil.rmtree(warm.parent)
 
