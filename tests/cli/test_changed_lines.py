@@ -46,6 +46,7 @@ def test_lines_that_were_there_before_are_left_alone_and_not_mentioned(tree):
     assert found["ruff/F401"] == ("suppressed", reason)
 
 
+@pytest.mark.slow
 def test_what_was_found_under_one_scope_is_not_replayed_under_another(tree):
     tree.put(a=NEW)
     tree.correct("--since", "HEAD", "--changed-lines")

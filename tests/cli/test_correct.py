@@ -167,6 +167,7 @@ def test_review_applies_turns_down_and_quits(tree):
     assert (acceptance[0]["kept"], acceptance[0]["refused"]) == (1, 1)
 
 
+@pytest.mark.slow
 def test_stats_compare_predicted_confidence_with_what_was_made_of_it(tree):
     out, _ = tree.thea("stats", "--calibration")
     assert "Nothing has been judged here yet" in out

@@ -29,6 +29,7 @@ def acceptance(tree):
     return json.loads(tree.thea("stats", "--format", "json")[0])["acceptance"]
 
 
+@pytest.mark.slow
 def test_what_the_user_commits_is_kept_raises_the_posterior_and_is_written(tree):
     tree.correct()
     assert acceptance(tree) == [], "what is not committed says nothing"

@@ -186,6 +186,7 @@ def test_a_missing_model_is_named_before_anything_is_mined(team):
     assert "cannot be read: there is no such folder" in err
 
 
+@pytest.mark.slow
 @pytest.mark.torch
 def test_answers_become_a_calibration_that_the_next_run_reads(team):
     (team.root / "a.py").write_text("import os\n")

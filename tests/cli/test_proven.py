@@ -153,6 +153,7 @@ def test_rules_that_fight_are_named_and_what_else_is_found_is_proved(tree, names
     assert "2 rules that fight" in err
 
 
+@pytest.mark.slow
 def test_verdicts_of_tests_and_of_the_user_reach_the_posterior_and_the_calibration(tree):
     tree.put(b=b"import os\n", c=b"import os\n")
     prove(tree)

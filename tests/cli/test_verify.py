@@ -114,6 +114,7 @@ def two_hundred() -> dict[str, str]:
     return files
 
 
+@pytest.mark.slow
 def test_exactly_the_three_of_two_hundred_that_break_tests_are_left_out(project):
     project.put(two_hundred())
     project.commit()

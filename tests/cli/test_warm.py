@@ -155,7 +155,7 @@ def test_it_prints_returns_and_writes_what_a_cold_start_does(served, arguments):
     assert_alike(served, *both, *arguments)
 
 
-@pytest.mark.parametrize("sample", ["bookshop", "storefront"])
+@pytest.mark.parametrize("sample", [pytest.param("bookshop", marks=pytest.mark.slow), "storefront"])
 def test_it_does_to_the_samples_what_a_cold_start_does(served, sample):
     both = [served.folder / kind / "project" for kind in ("cold", "warm")]
     for root in both:
