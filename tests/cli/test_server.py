@@ -15,10 +15,16 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import given
+from hypothesis import strategies as st
 from lsprotocol import types
 from pygls.protocol import default_converter
+from pygls.workspace import PositionCodec
 from pytest_lsp import LanguageClient, client_capabilities
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
+
+from thea_cli.language_server.findings import Findings, Ruler
+from thea_code_system.values.source import LineMap
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="module"),
@@ -280,6 +286,48 @@ async def test_the_client_may_choose_other_units(desk, encoding):
     fixed = await editor.all_fixed(path, CASES["astral.py"], encoding)
     assert fixed == "x = '\U0001f600\U0001f600'; \ny = '\U0001f600'; \n"
     await editor.end()
+
+
+@st.composite
+def written(draw):
+    """A text as an editor has it, and edits of it that are apart from each other, by offset."""
+    odd = "ab \n\r\f\v\x85\u2028é\U0001f600"
+    text = draw(st.sampled_from(["", "\ufeff"])) + draw(st.text(odd, max_size=30))
+    first = text.startswith("\ufeff")
+    cuts = draw(st.lists(st.integers(int(first), len(text)), max_size=6, unique=True))
+    # between CR and LF there is no place that LSP could name
+    cuts = sorted(cut for cut in cuts if text[cut - 1 : cut + 1] != "\r\n")
+    new = st.text("xy\U0001f600\n", max_size=3)
+    return text, [
+        (start, end, draw(new)) for start, end in zip(cuts[::2], cuts[1::2], strict=False)
+    ]
+
+
+@given(written(), st.sampled_from(["utf-8", "utf-16", "utf-32"]))
+async def test_an_edit_is_in_its_place_in_any_text_and_any_units(written, encoding):
+    text, edits = written
+    hidden = text.startswith("\ufeff")
+    map_, expected = LineMap.of(text[hidden:]), text
+
+    def place(offset):
+        found = map_.position(offset - hidden)
+        return {"line": found.line, "column": found.column}
+
+    plain = [
+        {"start": place(start), "end": place(end), "replacement": new} for start, end, new in edits
+    ]
+    for start, end, new in reversed(edits):
+        expected = expected[:start] + new + expected[end:]
+    about = {"id": "1", "fingerprint": "2", "rules": ["ruff/F401"], "message": "m", "reason": ""}
+    one = {**about, "confidence": 0.9, "safety": "safe", "state": "applied", "edits": plain}
+    file = {"line": None, "corrections": [one]}
+    found = Findings.of("file:///a.py", 1, file, Ruler(text, PositionCodec(encoding)))
+    everywhere = types.Range(types.Position(0, 0), types.Position(99, 0))
+    asked = types.CodeActionParams(
+        types.TextDocumentIdentifier("file:///a.py"), everywhere, types.CodeActionContext([])
+    )
+    for action in found.actions(asked, versioned=False):
+        assert edited(text, action.edit.changes["file:///a.py"], encoding) == expected
 
 
 async def same(desk, editor, root, paths):
