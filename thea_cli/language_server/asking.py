@@ -22,7 +22,7 @@ _THEA = (
     "import sys; sys.path[:1] = filter(None, sys.path[:1]);from thea_cli.client import main; main()"
 )
 _ASKED = ("--force-exclude", "--check", "--output-format", "json", "--quiet")
-_ENDS = 5.0  # seconds for a run that is not wanted any more
+_ENDS = 2.0  # seconds for a run that is not wanted any more: an editor waits no longer to close
 
 
 class RunError(Exception):
@@ -97,6 +97,8 @@ class Question:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), _ENDS)
-        except asyncio.TimeoutError:
-            process.kill()
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(process.wait(), _ENDS)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
