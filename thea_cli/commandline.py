@@ -29,6 +29,7 @@ COMMANDS = {
     "learn": "Adapt the edit model to your own past, and calibrate confidences.",
     "config": "Show every setting, its value and where it comes from.",
     "cluster": "Keep Thea warm, so that small runs take milliseconds.",
+    "server": "Show corrections in an editor (LSP).",
     "doctor": "Check devices, tools, correctors and the cluster.",
 }
 

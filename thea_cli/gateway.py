@@ -109,7 +109,7 @@ class Gateway:
         Raises:
             BlockingIOError: another one has it.
         """
-        lock = Path(self._place.socket).with_suffix(".lock").open("wb")
+        lock = Path(self._place.lock).open("wb")  # noqa: SIM115 - it is held
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return lock
 

@@ -131,7 +131,10 @@ class CorrectRequest:
             path = self._absolute(self.stdin_filename or "stdin.py")
             files = (self._inside(path, config.root),)
             text = self._text(files[0], sys.stdin.buffer.read())
-            return Job(config.root, (path,), self.mode, files, text, command=self.command)
+            asks = self.check or self.diff  # as an editor does; a filter could show no suggestion
+            return Job(
+                config.root, (path,), self.mode, files, text, command=self.command, hook=asks
+            )
         paths = tuple(self._existing(path, config.root) for path in self.paths)
         if self.paths == (".",) and (self.staged or self.since or self.files_from):
             paths = (config.root,)  # what they name counts wherever one stands in the project

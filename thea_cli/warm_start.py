@@ -50,6 +50,32 @@ class WarmStart:
                 text=True,
             )
 
+    def is_there(self) -> bool:
+        """Whether such a process runs or starts: it holds a lock, which no dead one does."""
+        import fcntl
+
+        try:
+            with Path(self._place.lock).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def wait(self, idle: float) -> int:
+        """The number of a new process that listens by now.
+
+        Raises:
+            ClusterError: it does not start.
+        """
+        process = self.start(idle)
+        line = process.stdout.readline() if process.stdout else ""
+        if not line.startswith("ready"):
+            words = self.log.read_text("utf-8").strip().rpartition("\n")[2] or "no answer"
+            raise ClusterError(f"the warm process does not start: {words}", f"See {self.log}.")
+        return process.pid
+
     @property
     def log(self) -> Path:
         """What the process says where it cannot start."""

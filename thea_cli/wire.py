@@ -31,6 +31,7 @@ class Place:
         installation = f"{crc32(os.fsencode(f'{sys.prefix} {sys.version}')):08x}"
         self.socket = f"{self.folder}/{installation}.sock"
         self.token = f"{self.folder}/{installation}.token"
+        self.lock = f"{self.folder}/{installation}.lock"
 
     def is_private(self) -> bool:
         """Whether the folder is this user's, and nobody else can look into it."""

@@ -130,6 +130,13 @@ def test_standard_input_is_a_filter_that_keeps_every_byte(tree):
     assert "standard input cannot be corrected: binary" in err
 
 
+def test_standard_input_in_the_place_of_a_file_that_is_left_out_comes_back_as_it_is(tree):
+    asked = ["-", "--stdin-filename", "src/a.py", "--exclude", "src", "--force-exclude"]
+    out, err = tree.correct(*asked, stdin=UNUSED)
+    assert out == UNUSED.decode()
+    assert "1 skipped (1 excluded)" in err
+
+
 def test_a_broken_file_exits_1_and_exit_zero_hides_it(tree):
     tree.put(a=BROKEN)
     out, err = tree.thea("correct", "--select", "syntax", code=1)
@@ -344,6 +351,8 @@ def test_every_report_puts_a_file_that_does_not_parse_where_its_parser_objects(t
     }.items():
         out, _ = tree.thea("correct", "--check", "--output-format", form, code=1)
         assert words in out
+    document = tree.thea("correct", "--check", "--output-format", "json", code=1)[0]
+    assert [file["line"] for file in json.loads(document)["files"]] == [3]
 
 
 def test_syntax_of_a_later_python_is_skipped_and_the_summary_says_what_to_do(tree):

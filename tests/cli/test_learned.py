@@ -24,11 +24,12 @@ def thea(tmp_path):
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("THEA_", "PRE_COMMIT"))}
     homes = {f"XDG_{name}_HOME": str(tmp_path / name) for name in ("CACHE", "STATE", "CONFIG")}
 
-    def run(*arguments, code=0, **env):
+    def run(*arguments, code=0, text="", **env):
         done = subprocess.run(
             [sys.executable, "-m", "thea_cli", *arguments],
             cwd=root,
             env={**kept, **homes, "HOME": str(tmp_path), **env},
+            input=text,
             capture_output=True,
             text=True,
             check=False,
@@ -46,6 +47,15 @@ def thea(tmp_path):
 @pytest.fixture
 def model(hand_made, tmp_path):
     return hand_made({"width": "height"}).save(tmp_path / "model")
+
+
+@pytest.mark.torch
+def test_bugs_are_looked_for_in_what_an_editor_asks_about(thea, model):
+    asked = ["correct", "-", "--stdin-filename", "a.py", "--model", model]
+    report = thea(*asked, "--check", "--output-format", "json", text=AREA)[0]
+    found = [one["rules"] for one in json.loads(report)["files"][0]["corrections"]]
+    assert ["learned/variable-misuse"] in found
+    assert "suggestion" not in thea(*asked, text=AREA)[1], "a filter cannot show any"
 
 
 @pytest.mark.torch

@@ -62,13 +62,8 @@ class ClusterRequest:
         if status := self._asked(b"status"):
             Console.print(f"It runs already: process {json.loads(status)['pid']}.")
             return
-        start = WarmStart()
-        process = start.start(self.idle)
-        line = process.stdout.readline() if process.stdout else ""
-        if not line.startswith("ready"):
-            words = start.log.read_text("utf-8").strip().rpartition("\n")[2] or "no answer"
-            raise ClusterError(f"the warm process does not start: {words}", f"See {start.log}.")
-        Console.print(f"Thea is warm: process {process.pid}, until {self.idle:g} s without work.")
+        pid = WarmStart().wait(self.idle)
+        Console.print(f"Thea is warm: process {pid}, until {self.idle:g} s without work.")
 
     def _down(self) -> None:
         if not self._asked(b"down"):

@@ -13,6 +13,7 @@ import typer
 from thea_cli.catalogue import Catalogue, Rule
 from thea_cli.console import Console
 from thea_cli.explaining import PlaceExplanation
+from thea_cli.links import LINKS
 from thea_cli.options import choice
 from thea_cli.request import CorrectRequest
 from thea_code_system.errors import UsageError
@@ -26,7 +27,7 @@ EXAMPLES = (
 )
 _RUFF = re.compile(r"[A-Z]+\d{3,}")
 _ELSEWHERE = {
-    "oxlint": "Oxlint explains it at https://oxc.rs/docs/guide/usage/linter/rules.html",
+    "oxlint": f"Oxlint explains it at {LINKS['oxlint']}",
     "ruff": "`thea explain` with a whole code, such as ruff/F401, says more.",
     "learned": "`thea explain --at FILE:LINE` shows what the model thinks of a line.",
     "patterns": "It is a rule of your own: `thea config` names its file.",

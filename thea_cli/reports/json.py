@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from thea_cli.reports.base import Report, Shown
 from thea_code_system.values.correction import Correction, Edit
+from thea_code_system.values.outcome import Failed
 from thea_code_system.values.report import RunReport
 from thea_code_system.values.source import Position
 
@@ -66,6 +67,7 @@ class JsonReport(Report):
             "path": outcome.path,
             "status": outcome.status,
             "reason": outcome.reason,
+            "line": outcome.line if isinstance(outcome, Failed) and outcome.broken else None,
             "corrections": [cls.correction(shown, each) for each in shown.best_first()],
         }
 

@@ -21,6 +21,7 @@ class SkipReason(str, enum.Enum):
     BINARY = "binary"
     NOT_TEXT = "not text"
     OVERSIZE = "larger than max-file-size"
+    EXCLUDED = "excluded"
     GENERATED = "generated"
     VENDORED = "vendored"
     NEWER_SYNTAX = "newer-syntax"

@@ -27,7 +27,8 @@ class Job:
     ``root`` and ``paths`` are absolute. ``files`` holds paths relative to the root where the caller
     chose them (``--staged``, ``--since``, ``--files-from``); None means: walk ``paths``. ``stdin``
     is the text of the single path of a STDIN job. ``every_file`` is True where plainly clean files
-    are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it.
+    are to be yielded even if a whole run is replayed. ``hook`` is True where a commit waits for it,
+    or an editor.
     With ``changed_lines`` only lines are corrected that are staged, or that changed ``since``.
     ``commit_per`` says what to commit by itself, None for nothing, and ``list_commits`` whether a
     last commit lists the others for ``git blame``.

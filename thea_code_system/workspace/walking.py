@@ -84,6 +84,24 @@ class Walker:
             Manifest.of(self._stamps, now) if chosen is None else None,
         )
 
+    def left_out(self, name: str, size: int) -> Skipped | None:
+        """Why a file that the user names is left out; it need not be there.
+
+        Globs are asked in a tree that holds nothing but this file.
+        """
+        if size > self.options.max_file_size:
+            return Skipped(name, "", SkipReason.OVERSIZE, f"{size:,} bytes")
+        if not self.options.force_exclude:
+            return None
+        import tempfile
+
+        with tempfile.TemporaryDirectory(prefix="thea-") as alone:
+            path = os.path.join(alone, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            open(path, "wb").close()
+            wanted = Walker(alone, self.options).passes(name)
+        return None if wanted else Skipped(name, "", SkipReason.EXCLUDED)
+
     def configs(self) -> tuple[str, ...]:
         """The tool configurations that the last survey met, and those above it, by path."""
         return tuple(sorted(self._configs))
@@ -105,7 +123,7 @@ class Walker:
             self._walk(path)
         elif not stat.S_ISREG(status.st_mode):
             raise WorkspaceError(f"{path} is neither a file nor a folder", "Check the path.")
-        elif not self.options.force_exclude or self._passes(self._relative(path)):
+        elif not self.options.force_exclude or self.passes(self._relative(path)):
             self._file(path, path, status, explicit=True)
 
     def _choose(self, name: str) -> None:
@@ -114,7 +132,7 @@ class Walker:
             status = os.lstat(path)
         except OSError:
             return
-        if stat.S_ISREG(status.st_mode) and self._passes(name):
+        if stat.S_ISREG(status.st_mode) and self.passes(name):
             self._file(path, self.root, status)
 
     def _walk(self, start: str) -> None:
@@ -234,7 +252,7 @@ class Walker:
                 raise ConfigError(f"exclude: {glob!r} is no glob: {error}") from error
         return builder.build()
 
-    def _passes(self, name: str) -> bool:
+    def passes(self, name: str) -> bool:
         """Whether no glob excludes a file or a folder on its way from the root.
 
         Git ignores no file that it tracks, so ignore files have no say here.

@@ -69,6 +69,29 @@ def test_a_named_file_is_taken_though_it_is_ignored_unless_exclusion_is_forced(t
     assert found(Walker(str(tree), forced).survey(named)) == ["gen/out.py"]
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "why"),
+    [
+        ("a/x.py", 10, None),
+        ("new/deeper/x.py", 10, None),
+        ("node_modules/new/x.js", 10, SkipReason.EXCLUDED),
+        ("new/gone.py", 10, SkipReason.EXCLUDED),
+        ("vendor/new.py", 10, SkipReason.EXCLUDED),
+        ("a/x.py", 101, SkipReason.OVERSIZE),
+    ],
+)
+def test_a_text_in_the_place_of_a_file_is_held_to_the_same_though_nothing_is_there(
+    tree, name, size, why
+):
+    forced = WalkOptions(
+        (".py", ".js"), ("node_modules", "new/gone.py"), force_exclude=True, max_file_size=100
+    )
+    left_out = Walker(str(tree), forced).left_out(name, size)
+    assert (left_out.why if left_out else None) is why
+    if why is SkipReason.EXCLUDED:
+        assert Walker(str(tree), OPTIONS).left_out(name, size) is None
+
+
 def test_a_named_folder_is_walked_though_it_is_vendored(tree):
     assert found(Walker(str(tree), OPTIONS).survey([str(tree / "vendor")])) == ["vendor/v.py"]
 

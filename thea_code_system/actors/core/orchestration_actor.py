@@ -241,7 +241,8 @@ class OrchestrationActor(Actor):
         """Sources that are given as such (index, standard input), or the files to read."""
         if job.mode is Mode.STDIN:
             (path,) = job.files or ("stdin.py",)
-            return [SourceFile.decode(path, job.stdin or b"")], Survey(())
+            one = await workspace.given(path, job.stdin or b"")
+            return ([], Survey((), (one,))) if isinstance(one, Skipped) else ([one], Survey(()))
         if job.mode is Mode.STAGED:
             staged = await workspace.staged(job.paths)
             skipped = tuple(one for one in staged if isinstance(one, Skipped))

@@ -80,6 +80,12 @@ class WorkspaceActor(Actor):
         return await self._do(self._read, entries)
 
     @remote_method
+    async def given(self, path: str, data: bytes) -> SourceFile | Skipped:
+        """What is to be taken for the contents of a file, unless such a file is left out."""
+        left_out = await self._do(self._walker.left_out, path, len(data))
+        return left_out or SourceFile.decode(path, data)
+
+    @remote_method
     async def digests(self, paths: Sequence[str]) -> Mapping[str, str]:
         """The digest of each file as it is on disk now; empty for one that cannot be read."""
         return await asyncio.to_thread(self._digests, paths)
