@@ -21,9 +21,9 @@ import torch
 from train_data import Histories
 
 from thea_code_system.models.checkpoint import Checkpoint
-from thea_code_system.models.editor import WINDOW
 from thea_code_system.models.network import EditNetwork, Shape
 from thea_code_system.models.vocabulary import Vocabulary
+from thea_code_system.models.windows import WINDOW
 from thea_code_system.training.corpus import Shelf
 from thea_code_system.training.examples import ExampleMaker
 from thea_code_system.training.pairs import PairShelf

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,100 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+_NAMES = [
+    "total",
+    "first",
+    "second",
+    "items",
+    "width",
+    "height",
+    "index",
+    "value",
+    "result",
+    "left",
+    "right",
+    "limit",
+]
+_LINES = (
+    "{a} = {b}.get({c}, {n})",
+    "if {a} > {b} and not {c}:",
+    "    {a} += {b}[{n}]",
+    "for {a} in sorted({b}, key=len):",
+    "    {a}.append(({b}, {c}))",
+    "{a} = self.{b} if {c} else compute({a}, {b})",
+    "log.debug('%s of %s', {a}, {b})",
+    "assert {a} is not None, {b}",
+)
+
+
+class ManyFunctions:
+    """A module of functions that differ from each other."""
+
+    def __init__(self, count, seed=0):
+        self._rng = random.Random(seed)
+        self.functions = [self._function() for _ in range(count)]
+
+    @property
+    def text(self):
+        return "\n\n\n".join(["import log\nfrom m import compute", *self.functions]) + "\n"
+
+    def _name(self):
+        return f"{self._rng.choice(_NAMES)}{self._rng.randrange(12)}"
+
+    def _line(self):
+        template = self._rng.choice([line for line in _LINES if line[-1] != ":"])
+        return self._filled(template.strip())
+
+    def _filled(self, template):
+        a, b, c = (self._name() for _ in range(3))
+        return template.format(a=a, b=b, c=c, n=self._rng.randrange(12))
+
+    def _function(self):
+        name, parameter = f"{self._name()}_{self._rng.randrange(10**6)}", self._name()
+        body = []
+        for _ in range(self._rng.randrange(1, 5)):
+            head = self._rng.choice([line for line in _LINES if line[-1] == ":"])
+            body += [self._filled(head), f"    {self._line()}", self._line()]
+        lines = [f"    {line}" for line in [*body, f"return {self._name()}"]]
+        return "\n".join([f"def {name}(self, {parameter}):", *lines])
+
+    # --- edits ----------------------------------------------------------------------------------
+
+    EDITS = ("insert", "delete", "replace", "add", "remove", "reorder", "rename", "head", "comment")
+
+    def edit(self, what, at):  # noqa: C901
+        """Change the text: ``at`` chooses the place."""
+        place = at % len(self.functions)
+        lines = self.functions[place].split("\n")
+        match what:
+            case "insert":
+                lines.insert(len(lines) - 1, f"    {self._line()}")
+            case "delete":
+                del lines[-2]
+            case "replace":
+                lines[-1] = f"    return {self._name()} + {self._name()}"
+            case "comment":
+                lines.insert(1, "    # " + "very " * (at % 40) + "good")
+            case "head":
+                lines[0] = lines[0].replace("(self, ", "(self, first, ")
+            case "add":
+                self.functions.insert(place, self._function())
+            case "remove":
+                self.functions = [one for one in self.functions if one != self.functions[place]]
+            case "reorder":
+                self.functions.append(self.functions.pop(place))
+            case "rename":
+                old, new = self._name(), self._name()
+                self.functions = [one.replace(old, new) for one in self.functions]
+        if what in {"insert", "delete", "replace", "comment", "head"}:
+            self.functions[place] = "\n".join(lines)
+        self.functions = self.functions or [self._function()]
+        return self.text
+
+
+@pytest.fixture(scope="session")
+def many_functions():
+    """Makes modules of many functions, and edits them."""
+    return ManyFunctions

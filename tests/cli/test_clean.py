@@ -161,3 +161,12 @@ def test_amounts_that_mean_nothing_are_said_and_nothing_is_dropped(tree):
     assert "a size is a number of bytes" in err
     assert "There is no run in" in tree.thea("clean")[0]
     assert not (tree.root / ".thea").exists()
+
+
+def test_a_cache_elsewhere_goes_where_it_is_configured(past):
+    elsewhere = past.tree.root.parent / "shared"
+    env = {"THEA_CACHE_DIR": str(elsewhere)}
+    past.tree.correct(**env)
+    assert (elsewhere / "cache.sqlite").exists()
+    past.tree.thea("clean", "--cache", **env)
+    assert not any(elsewhere.iterdir())

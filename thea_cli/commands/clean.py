@@ -16,6 +16,7 @@ from thea_cli.console import Console
 from thea_cli.project import Project, ProjectOption
 from thea_cli.request import CorrectRequest
 from thea_code_system.config.amounts import AGE, SIZE, Units
+from thea_code_system.config.production import ProductionConfig
 from thea_code_system.errors import UsageError
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.ledger.pruning import Pruned
@@ -50,10 +51,13 @@ class CleanRequest:
         if state.blank:
             Console.print(project.empty)
             return 0
-        ledger, cache = DisposableDatabase(state.ledger).files, DisposableDatabase(state.cache)
+        config = self._config()
+        ledger = DisposableDatabase(state.ledger).files
+        cache = DisposableDatabase(state.cache(config.cache_dir))
         before = self._size(ledger)
         drop = not self.dry_run
-        age, room = self._limits()
+        age = config.keep_age if self.age is None else self.age
+        room = config.keep_size if self.room is None else self.room
         pruned = await project.ledger.prune(time.time() - age, room, drop=drop)
         Console.print(self._told(pruned))
         freed = before - self._size(ledger) if drop else pruned.size
@@ -67,13 +71,11 @@ class CleanRequest:
         Console.print(f"{verb} {_bytes(max(freed, 0))}; {_bytes(pruned.kept)} are kept for undo.")
         return 0
 
-    def _limits(self) -> tuple[float, int]:
-        """What was asked for, else what is configured."""
+    def _config(self) -> ProductionConfig:
         config = CorrectRequest((self.project,), os.getcwd()).resolve()  # noqa: PTH109 - a text
         for note in config.notes:
             Console().warn(note)
-        age = config.keep_age if self.age is None else self.age
-        return age, config.keep_size if self.room is None else self.room
+        return config
 
     @property
     def _verb(self) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
 from thea_code_system.actors.memory import OutcomeMemory
+from thea_code_system.actors.planning import LEARNED
+from thea_code_system.correctors.selection import Selection
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import Corrected, FileOutcome
 from thea_code_system.values.source import SourceFile
@@ -27,6 +29,7 @@ class Intake:
         self._workspace = workspace
         self._memory = memory
         self._context = context
+        self._reads = Selection(context.settings, [LEARNED]).of(LEARNED).active
         self._settled: list[FileOutcome] = []
         self._replayed: list[tuple[SourceFile, Corrected]] = []
 
@@ -66,7 +69,17 @@ class Intake:
                 self._replayed.append((source, outcome))
             elif outcome is not None:
                 self._settled.append(outcome)
-        return [source for source in sources if source.path not in known]
+        return await self.reminded([one for one in sources if one.path not in known])
+
+    async def reminded(self, sources: Sequence[SourceFile]) -> list[SourceFile]:
+        """Sources with what the edit model said of them before, where it is to read them."""
+        if not self._reads:
+            return list(sources)
+        return await self._memory.remind(sources, self._context.root)
+
+    async def keep_memos(self, memos: Mapping[str, bytes]) -> None:
+        """Have what the edit model said remembered."""
+        await self._memory.keep_memos(self._context.root, memos)
 
     @staticmethod
     def _chunks(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from thea_code_system.actors.serial import SerialThread
@@ -10,6 +12,7 @@ from thea_code_system.ledger.cache import KeptRun, OutcomeCache
 from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import INCOMPLETE, FileOutcome
+from thea_code_system.values.source import SourceFile
 
 
 class OutcomeMemory:
@@ -27,10 +30,11 @@ class OutcomeMemory:
         self._refused = refused
         self._do = SerialThread().do  # the cache has one connection
         self._cache: OutcomeCache | None = None
+        self._database = DisposableDatabase(path)
         self.warning = ""
         if path is not None:
-            connection, self.warning = DisposableDatabase(path).connect()
-            self._cache = OutcomeCache(connection, environment)
+            self._connection, self.warning = self._database.connect()
+            self._cache = OutcomeCache(self._connection, environment)
 
     async def recall(
         self, files: Sequence[tuple[str, str]], context: ProjectContext
@@ -51,6 +55,18 @@ class OutcomeMemory:
             ]
             await self._do(self._cache.store, whole)
 
+    async def remind(self, sources: Sequence[SourceFile], root: str) -> list[SourceFile]:
+        """Sources with what the edit model said of the same files before."""
+        if self._cache is None:
+            return list(sources)
+        memos = await self._do(self._cache.memos, root, [source.path for source in sources])
+        return [replace(source, memo=memos.get(source.path, b"")) for source in sources]
+
+    async def keep_memos(self, root: str, memos: Mapping[str, bytes]) -> None:
+        """Keep what the edit model said of some files, for the next time they are read."""
+        if self._cache is not None:
+            await self._do(self._cache.keep_memos, root, memos)
+
     async def unchanged_run(self, key: str) -> KeptRun | None:
         """The last whole run under a key that wrote nothing, if its tree has not changed since."""
         if self._cache is None:
@@ -66,9 +82,12 @@ class OutcomeMemory:
             await self._do(self._cache.keep_run, self._whole(key), run)
 
     async def prune(self) -> None:
-        """Drop what was not met for long."""
+        """Drop what was not met for long; all of it where it turned out to be damaged."""
         if self._cache is not None:
             await self._do(self._cache.prune)
+            if self._connection.damaged:
+                with contextlib.suppress(OSError):  # the next run finds it damaged again
+                    await self._do(self._database.remove)
 
     @staticmethod
     def is_incomplete(outcome: FileOutcome) -> bool:

@@ -126,11 +126,12 @@ class Run:
         return outcome
 
     async def gather(self, pool: ActorPool) -> None:
-        """Merge what every actor counted and measured."""
+        """Merge what every actor counted and measured, and keep what it wants remembered."""
         for packed in await pool.broadcast("statistics"):
             counted = RunStatistics.unpack(packed)
             self.statistics.merge(counted.besides_outcomes() if self._counts else counted)
             self.unavailable.update(packed["unavailable"])
+            await self._intake.keep_memos(packed["memos"])
             self.warnings.extend(
                 words for words in packed["warnings"] if words not in self.warnings
             )

@@ -1,4 +1,4 @@
-"""Outcomes that are known already: of single files, and of whole runs."""
+"""What is known already: outcomes of files and of whole runs, and what the edit model said."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from thea_code_system.ledger.codec import OutcomeCodec
 from thea_code_system.values.context import ProjectContext
@@ -20,11 +22,14 @@ CREATE INDEX IF NOT EXISTS outcome_by_turn ON outcome (turn);
 CREATE TABLE IF NOT EXISTS kept_run (
     key BLOB PRIMARY KEY, paths BLOB, stamps BLOB, outcomes TEXT, counts TEXT, turn INTEGER
 );
+CREATE TABLE IF NOT EXISTS memo (key BLOB PRIMARY KEY, value BLOB, turn INTEGER);
 """
 _TURNS = 64  # outcomes that none of the last 64 storing runs met are dropped
 _RECENT = 16
 _ROWS = 200_000
 _RUNS = 32
+_MEMOS = 64_000_000  # bytes of memos
+_DAMAGED = (ValueError, TypeError, KeyError, IndexError)
 _PASSING = frozenset({SkipReason.TIME, SkipReason.CHANGED, SkipReason.GONE, SkipReason.BUDGET})
 
 
@@ -69,9 +74,9 @@ class OutcomeCache:
         seen: dict[tuple[str, str], str] = {}
         found = {}
         aged = []
-        for key, value, turn in self._select(tuple(keys)):
-            outcome = self._codec.loads(value)
-            if self._holds(outcome, context, seen):
+        for key, value, turn in self._select("outcome", tuple(keys)):
+            outcome = self._loaded(value)
+            if outcome is not None and self._holds(outcome, context, seen):
                 found[keys[key]] = outcome
                 if turn not in recent:
                     aged.append(key)
@@ -107,8 +112,11 @@ class OutcomeCache:
         if row is None:
             return None
         paths, stamps, outcomes, counts = row
-        loaded = tuple(self._codec.loads(text) for text in json.loads(outcomes))
-        return KeptRun(Manifest(paths, stamps), loaded, json.loads(counts))
+        try:
+            loaded = tuple(self._codec.loads(text) for text in json.loads(outcomes))
+            return KeptRun(Manifest(paths, stamps), loaded, json.loads(counts))
+        except _DAMAGED:
+            return None
 
     def keep_run(self, key: str, run: KeptRun) -> None:
         """Remember a whole run, if every outcome in it is one to keep."""
@@ -124,6 +132,37 @@ class OutcomeCache:
         )
         with self._database:
             self._database.execute("INSERT OR REPLACE INTO kept_run VALUES (?,?,?,?,?,?)", values)
+
+    def memos(self, root: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """What the edit model said of some files, by path, whatever was in them then."""
+        keys = {self._memo_key(root, path): path for path in paths}
+        rows = self._select("memo", tuple(keys))
+        return {keys[key]: value for key, value, _ in rows if isinstance(value, bytes)}
+
+    def keep_memos(self, root: str, memos: Mapping[str, bytes]) -> None:
+        """Keep what the edit model said, in the place of what it had said of the same files.
+
+        The oldest for which there is no room go.
+        """
+        if not memos:
+            return
+        turn = self._current_turn()
+        rows = [(self._memo_key(root, path), memo, turn) for path, memo in memos.items()]
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?, ?)", rows)
+            self._database.executemany("DELETE FROM memo WHERE key = ?", self._without_room())
+
+    def _without_room(self) -> list[tuple[bytes]]:
+        """The keys of the oldest memos that are too many."""
+        from thea_code_system.wrappers.torch_wrapper import TorchMath
+
+        query = "SELECT key, length(value) FROM memo ORDER BY turn DESC, rowid DESC"
+        rows = self._database.execute(query).fetchall()
+        if not rows:
+            return []
+        totals = TorchMath.tensor([size for _, size in rows]).cumsum(0)
+        fits = TorchMath.plain(TorchMath.le(totals, _MEMOS))
+        return [(key,) for (key, _), fit in zip(rows, fits, strict=True) if not fit]
 
     def prune(self) -> None:
         """Drop what was not met for long; nothing to do where this run stored nothing."""
@@ -166,14 +205,21 @@ class OutcomeCache:
                 self._turn = self._database.execute("INSERT INTO turn DEFAULT VALUES").lastrowid
         return self._turn or 0
 
-    def _select(self, keys: Sequence[bytes]) -> list[tuple[bytes, str, int]]:
+    def _loaded(self, value: object) -> FileOutcome | None:
+        """An outcome; None where somebody has damaged it."""
+        try:
+            return self._codec.loads(value) if isinstance(value, str) else None
+        except _DAMAGED:
+            return None
+
+    def _select(self, table: str, keys: Sequence[bytes]) -> list[tuple[bytes, Any, int]]:
         """The rows of some keys; SQLite takes a bounded number of parameters at once."""
-        rows: list[tuple[bytes, str, int]] = []
+        rows: list[tuple[bytes, Any, int]] = []
         rest = keys
         while rest:
             chunk, rest = rest[:500], rest[500:]
             marks = ",".join("?" for _ in chunk)
-            query = f"SELECT key, value, turn FROM outcome WHERE key IN ({marks})"  # noqa: S608
+            query = f"SELECT key, value, turn FROM {table} WHERE key IN ({marks})"  # noqa: S608
             rows.extend(self._database.execute(query, chunk))
         return rows
 
@@ -191,6 +237,14 @@ class OutcomeCache:
     def _key(self, path: str, digest: str, refused: frozenset[str]) -> bytes:
         parts = "\0".join((self._environment, path, digest, *sorted(refused)))
         return hashlib.blake2b(parts.encode(), digest_size=16).digest()
+
+    @staticmethod
+    def _memo_key(root: str, path: str) -> bytes:
+        """By folder and path, as far as they are the same for everybody who works on a project.
+
+        What a memo says of a text is told by the text; with another key it would only not be found.
+        """
+        return hashlib.blake2b(f"{Path(root).name}\0{path}".encode(), digest_size=16).digest()
 
     def _run_key(self, key: str) -> bytes:
         return hashlib.blake2b(f"{self._environment}\0{key}".encode(), digest_size=16).digest()

@@ -14,17 +14,41 @@ from thea_code_system.wrappers.platform import Platform
 _VERSION = 1
 
 
+class DisposableCursor(sqlite3.Cursor):
+    """Rows up to the first that cannot be read."""
+
+    connection: DisposableConnection
+
+    def __next__(self) -> Any:
+        """As usual; the end where it fails."""
+        try:
+            return super().__next__()
+        except sqlite3.DatabaseError as error:
+            self.connection.forgive(error)
+            raise StopIteration from error
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        return list(self)
+
+    def fetchone(self) -> Any:
+        """The next row, if there is one."""
+        return next(self, None)
+
+
 class DisposableConnection(sqlite3.Connection):
     """A connection that forgets what it cannot write, and knows nothing that it cannot read.
 
-    A disk that is full, or a file that somebody damages, is no reason to end a run.
+    A disk that is full, or a file that somebody damages, is no reason to end a run. ``damaged`` is
+    whether SQLite has found that the file is none of its own.
     """
 
     lenient = False
+    damaged = False
 
     def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        """As usual; no rows where it fails."""
-        return self._try(super().execute, *arguments)
+        """As usual; no rows where it fails, and none after one that cannot be read."""
+        return self._try(self.cursor(DisposableCursor).execute, *arguments)
 
     def executemany(self, *arguments: Any) -> sqlite3.Cursor:
         """As usual; nothing where it fails."""
@@ -46,12 +70,21 @@ class DisposableConnection(sqlite3.Connection):
             self.rollback()
         return False
 
+    def forgive(self, error: sqlite3.DatabaseError) -> None:
+        """Go on after an error, and remember whether the file is to blame.
+
+        Raises:
+            sqlite3.DatabaseError: this connection is not lenient yet.
+        """
+        if not self.lenient:
+            raise error
+        self.damaged = self.damaged or type(error) is sqlite3.DatabaseError
+
     def _try(self, work: Callable[..., Any], *arguments: Any) -> sqlite3.Cursor:
         try:
             return work(*arguments) or self.cursor()
-        except sqlite3.DatabaseError:
-            if not self.lenient:
-                raise
+        except sqlite3.DatabaseError as error:
+            self.forgive(error)
             with contextlib.suppress(sqlite3.DatabaseError):
                 self.rollback()
             return self.cursor()
@@ -63,7 +96,7 @@ class DisposableDatabase:
 
     path: Path | None
 
-    def connect(self) -> tuple[sqlite3.Connection, str]:
+    def connect(self) -> tuple[DisposableConnection, str]:
         """A connection, and a warning where what was there could not be used."""
         if self.path is None:
             return self._open(":memory:"), ""
@@ -73,14 +106,14 @@ class DisposableDatabase:
         except (sqlite3.DatabaseError, OSError) as error:
             return self._anew(self.path, error)
 
-    def _anew(self, path: Path, problem: Exception) -> tuple[sqlite3.Connection, str]:
+    def _anew(self, path: Path, problem: Exception) -> tuple[DisposableConnection, str]:
         try:
             self.remove()
             return self._open(str(path)), f"the cache {path} was unreadable and starts anew"
         except (sqlite3.DatabaseError, OSError):
             return self._open(":memory:"), f"no cache is kept: {path}: {problem}"
 
-    def _open(self, name: str) -> sqlite3.Connection:
+    def _open(self, name: str) -> DisposableConnection:
         if name != ":memory:":
             with contextlib.suppress(OSError):  # SQLite says what is wrong
                 Platform().make_private(Path(name))

@@ -34,10 +34,9 @@ class State:
         """The ledger's file."""
         return Path(":memory:") if self.blank else self.path.joinpath(LEDGER)
 
-    @property
-    def cache(self) -> Path:
-        """The file of what can be computed again."""
-        return self.path.joinpath("cache.sqlite")
+    def cache(self, chosen: str | None) -> Path:
+        """The file of what can be computed again, in a chosen folder or here."""
+        return Path(chosen or self.path).joinpath("cache.sqlite")
 
 
 class StateDirectory:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from thea_code_system.languages.base import Fault, Language
@@ -13,6 +15,7 @@ from thea_code_system.models.reader import COLUMNS, Reader, Reading
 from thea_code_system.models.tagger import Tagger
 from thea_code_system.models.tags import EDITS, INSERTS, KEEP, Tag, Tagging
 from thea_code_system.models.tokens import LINE, CodeToken, CodeTokens
+from thea_code_system.models.windows import WINDOW, Windows
 from thea_code_system.values.correction import Edit
 from thea_code_system.values.patch import Patch
 
@@ -22,8 +25,6 @@ if TYPE_CHECKING:
     from thea_code_system.models.network import EditNetwork
     from thea_code_system.models.vocabulary import Vocabulary
 
-WINDOW: Final = 256
-STRIDE: Final = 192
 _UNSEEN: Final = -8.0
 _MOST: Final = 8  # windows read at once; 32 do not fit the caches, and take a quarter longer
 _LEAST: Final = -16.0
@@ -60,6 +61,11 @@ class Opinion:
     tagger: Tagger
     model: EditModel
     spans: list[Span] = field(default_factory=list)
+
+    @cached_property
+    def windows(self) -> Windows:
+        """The windows in which all of the text is read."""
+        return Windows(self.tokens, len(self.reading.rows))
 
     def cover(self, indices: Iterable[int]) -> None:
         """Read windows until each of some tokens lies in one."""
@@ -164,25 +170,6 @@ class EditModel:
         reading = self._reader.read(tokens, fault, language.name)
         return Opinion(text, tokens, reading, Tagger(text, tokens, language), self)
 
-    def read_whole(self, opinions: Sequence[Opinion]) -> None:
-        """Read every token of some texts, in overlapping windows and few forward passes."""
-        wanted = [
-            (len(window), opinion, (window.start, window.stop))
-            for opinion in opinions
-            for window in self._windows(len(opinion.reading.rows))
-        ]
-        wanted.sort(key=lambda one: one[0])  # windows of one length need no padding
-        spans = self.spans([(opinion.reading, window) for _, opinion, window in wanted])
-        for (_, opinion, _), span in zip(wanted, spans, strict=True):
-            opinion.spans.append(span)
-
-    @staticmethod
-    def _windows(rows: int) -> Iterator[range]:
-        """Windows that cover so many rows, each full where there are enough."""
-        for start in range(0, max(rows - WINDOW + STRIDE, 1), STRIDE):
-            first = max(min(start, rows - WINDOW), 0)
-            yield range(first, min(first + WINDOW, rows))
-
     def revised(self, opinion: Opinion, edits: Sequence[Edit], language: Language) -> Revision:
         """The neighbourhood of some edits as it is with them; nothing of it is read yet."""
         items, rows = opinion.tokens.items, opinion.reading.rows
@@ -211,27 +198,38 @@ class EditModel:
         return self.spans([(reading, reading.window(WINDOW, focus))])[0]
 
     def spans(self, wanted: Sequence[tuple[Reading, tuple[int, int]]]) -> list[Span]:
-        """Read several windows, of one text or of many, in as few forward passes as can be."""
+        """Read several windows, of one text or of many, in as few forward passes as can be.
+
+        Full ones are read apart from others: without padding, what the network says of a window
+        is the same to the last bit whatever it is read with (decision 27).
+        """
+        sizes = [last - first for _, (first, last) in wanted]
+        found: dict[int, Span] = {}
+        order = sorted(range(len(wanted)), key=sizes.__getitem__)
+        for _, group in groupby(order, key=lambda number: sizes[number] == WINDOW):
+            some = list(group)
+            for start in range(0, len(some), _MOST):
+                part = some[start : start + _MOST]
+                found |= zip(part, self._pass([wanted[number] for number in part]), strict=True)
+        return [found[number] for number in range(len(wanted))]
+
+    def _pass(self, some: Sequence[tuple[Reading, tuple[int, int]]]) -> list[Span]:
+        """Read a few windows at once."""
         import torch
 
-        out: list[Span] = []
-        for start in range(0, len(wanted), _MOST):
-            some = wanted[start : start + _MOST]
-            sizes = [last - first for _, (first, last) in some]
-            size = max(sizes)
-            rows = torch.zeros(len(some), size, len(some[0][0].rows[0]), dtype=torch.int32)
-            for number, (reading, (first, last)) in enumerate(some):
-                rows[number, : last - first] = torch.tensor(reading.rows[first:last])
-            with self._meter.turn(len(some), sum(sizes)), torch.inference_mode():
-                vectors = self._vectors(rows)
-                edits, inserts = (
-                    logits.log_softmax(-1).cpu() for logits in self._network.heads(vectors)
-                )
-            for number, (_, (first, last)) in enumerate(some):
-                count = last - first
-                parts = (t[number, :count] for t in (edits, inserts, vectors))
-                out.append(Span(first, last, *parts))
-        return out
+        sizes = [last - first for _, (first, last) in some]
+        rows = torch.zeros(len(some), max(sizes), len(some[0][0].rows[0]), dtype=torch.int32)
+        for number, (reading, (first, last)) in enumerate(some):
+            rows[number, : last - first] = torch.tensor(reading.rows[first:last])
+        with self._meter.turn(len(some), sum(sizes)), torch.inference_mode():
+            vectors = self._vectors(rows)
+            edits, inserts = (
+                logits.log_softmax(-1).cpu() for logits in self._network.heads(vectors)
+            )
+        return [
+            Span(first, last, *(t[number, : last - first] for t in (edits, inserts, vectors)))
+            for number, (_, (first, last)) in enumerate(some)
+        ]
 
     def _vectors(self, rows: Tensor) -> Tensor:
         """Vectors in float32 on the network's device, whatever the products were taken in."""

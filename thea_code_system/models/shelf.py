@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,7 @@ SHIPPED: Final = Path(__file__).parent / "data"
 """The folder of the model that comes with Thea."""
 _RANKING: Final = "ranking.json"
 _LONGEST_HEADER: Final = 1_000_000
+_ROOM: Final = 16_000_000  # bytes that wait to be kept
 _NEEDED: Final = ("weights.safetensors", "tokenizer.json")
 _HINT: Final = "Name another folder with --model, or install Thea again."
 
@@ -44,6 +46,7 @@ class ModelShelf:
         self._meter = ReadingMeter()
         self._lock = threading.Lock()  # correctors ask from threads of their own
         self._loaded: EditModel | ToolError | None = None
+        self._memos: dict[str, bytes] = {}
 
     def model(self) -> EditModel:
         """The model. Ask off the event loop: the first time, that imports torch.
@@ -64,6 +67,20 @@ class ModelShelf:
     def measured(self) -> RunStatistics:
         """What the model has read since this was last asked, as :class:`ReadingMeter` names it."""
         return self._meter.taken()
+
+    def remember(self, path: str, memo: bytes) -> None:
+        """Have something kept for the next time that a file is read; the newest have room."""
+        with self._lock:
+            self._memos.pop(path, None)
+            self._memos[path] = memo
+            while sum(map(len, self._memos.values())) > _ROOM:
+                del self._memos[next(iter(self._memos))]
+
+    def remembered(self) -> Mapping[str, bytes]:
+        """What is to be kept since this was last asked, by path."""
+        with self._lock:
+            memos, self._memos = self._memos, {}
+        return memos
 
     @cached_property
     def version(self) -> str:

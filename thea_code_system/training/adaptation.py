@@ -14,7 +14,7 @@ from typing import Final
 
 from thea_code_system.errors import UsageError
 from thea_code_system.models.checkpoint import Checkpoint
-from thea_code_system.models.editor import WINDOW
+from thea_code_system.models.windows import WINDOW
 from thea_code_system.training.batches import Batch
 from thea_code_system.training.examples import ExampleMaker
 from thea_code_system.training.pairs import PairShelf

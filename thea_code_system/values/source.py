@@ -6,7 +6,7 @@ import bisect
 import codecs
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -64,6 +64,8 @@ class SourceFile:
 
     ``path`` is relative to the project root, with ``/`` between its parts. ``text`` has no byte
     order mark and keeps every newline as it stands. ``digest`` is that of the bytes on disk.
+    ``memo`` is what a former run has computed of this file and a corrector may use again, empty
+    where that is nothing; None where nothing is to be remembered.
     """
 
     path: str
@@ -72,6 +74,7 @@ class SourceFile:
     newline: str = "\n"
     bom: bool = False
     digest: str = ""
+    memo: bytes | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> SourceFile:
@@ -121,7 +124,7 @@ class SourceFile:
 
     def with_text(self, text: str) -> SourceFile:
         """This file holding another text; its digest stays that of the bytes on disk."""
-        return SourceFile(self.path, text, self.encoding, self.newline, self.bom, self.digest)
+        return replace(self, text=text)
 
     @staticmethod
     def digest_of(data: bytes) -> str:

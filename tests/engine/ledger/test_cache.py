@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 
@@ -147,3 +149,83 @@ def test_a_cache_that_fails_during_a_run_is_merely_done_without(tmp_path, troubl
     found = cache.recall([(one.path, one.digest, NOTHING) for one in many], CONTEXT)
     assert set(found.values()) <= set(many)
     assert not warning
+
+
+# --- what the edit model said -------------------------------------------------------------------
+
+
+def test_memos_come_back_by_folder_and_path_and_the_newest_counts(cache):
+    cache.keep_memos("/home/me/project", {"a.py": b"one", "b.py": b"two"})
+    cache.keep_memos("/home/me/project", {"a.py": b"three"})
+    wanted = ["a.py", "b.py", "c.py"]
+    assert cache.memos("/ci/project", wanted) == {"a.py": b"three", "b.py": b"two"}
+    assert cache.memos("/home/me/other", wanted) == {}
+
+
+def test_memos_have_a_bounded_room_and_the_newest_get_it(tmp_path):
+    database = DisposableDatabase(tmp_path / "cache.sqlite")
+    for number in range(40):  # 120 MB, three at a time
+        connection, _ = database.connect()
+        cache = OutcomeCache(connection, "environment")
+        cache.keep_memos("/r", {f"{number}-{n}.py": bytes(1_000_000) for n in range(3)})
+        cache.prune()
+        connection.close()
+    connection, _ = database.connect()
+    cache = OutcomeCache(connection, "environment")
+    kept = cache.memos("/r", [f"{number}-{n}.py" for number in range(40) for n in range(3)])
+    assert 62 <= len(kept) <= 64
+    assert {f"{number}-{n}.py" for number in range(20, 40) for n in range(3)} <= kept.keys()
+    assert sum(file.stat().st_size for file in database.files) < 80_000_000
+    connection.close()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from thea_code_system.ledger.cache import OutcomeCache
+from thea_code_system.ledger.disposable import DisposableDatabase
+from thea_code_system.values.context import ProjectContext
+from thea_code_system.values.outcome import Clean
+
+connection, _ = DisposableDatabase(Path(sys.argv[1])).connect()
+me = sys.argv[2]
+for turn in range(20):
+    cache = OutcomeCache(connection, "environment")
+    cache.store([(Clean(f"{me}.py", str(turn)), frozenset())])
+    cache.keep_memos("/r", {"shared.py": me.encode() * 500, f"{me}.py": f"{me} {turn}".encode()})
+    assert set(cache.memos("/r", ["shared.py"])["shared.py"].decode()) <= set("abc")
+    assert cache.recall([(f"{me}.py", str(turn), frozenset())], ProjectContext("/r"))
+    cache.prune()
+print(connection.damaged)
+"""
+
+
+@pytest.mark.torch
+def test_several_processes_write_to_one_cache(tmp_path):
+    path = tmp_path / "cache.sqlite"
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [
+        subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True) for name in "abc"
+    ]
+    assert [writer.communicate(timeout=120)[0].strip() for writer in writers] == ["False"] * 3
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    memos = OutcomeCache(connection, "environment").memos("/r", ["a.py", "b.py", "c.py"])
+    assert memos == {f"{name}.py": f"{name} 19".encode() for name in "abc"}
+
+
+def test_what_is_damaged_in_the_middle_of_a_cache_is_not_known(tmp_path):
+    database = DisposableDatabase(tmp_path / "cache.sqlite")
+    connection, _ = database.connect()
+    many = [Clean(f"f{number}.py", f"d{number}") for number in range(3000)]
+    OutcomeCache(connection, "environment").store((outcome, NOTHING) for outcome in many)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    data = database.path.read_bytes()
+    middle = len(data) // 2 // 4096 * 4096
+    database.path.write_bytes(data[:middle] + b"\xa5" * 16384 + data[middle + 16384 :])
+    connection, _ = database.connect()
+    cache = OutcomeCache(connection, "environment")
+    found = cache.recall([(one.path, one.digest, NOTHING) for one in many], CONTEXT)
+    assert len(found) < len(many)
+    assert connection.damaged

@@ -80,8 +80,7 @@ def test_the_model_that_comes_with_thea_is_loaded_in_under_half_a_second():
 def test_a_model_says_the_same_in_either_precision(hand_made, tmp_path, half):
     shelf = ModelShelf(hand_made({"width": "height"}).save(tmp_path), half=half)
     opinion = shelf.model().opinion(TEXT, PYTHON, None)
-    shelf.model().read_whole([opinion])
-    (span,) = opinion.spans
+    span = opinion.span_of(0)
     assert span.edits.dtype == span.vectors.dtype == torch.float32
     chance = 1 - float(span.edits[opinion.tokens.at(TEXT.index("width *")), 0].exp())
     assert chance == pytest.approx(0.92, abs=0.02)
@@ -91,7 +90,7 @@ def test_what_a_model_reads_is_measured_once(hand_made, tmp_path):
     shelf = ModelShelf(hand_made({}).save(tmp_path))
     assert shelf.measured().summary() == {"counters": {}, "accumulators": {}}
     opinions = [shelf.model().opinion(TEXT, PYTHON, None) for _ in range(9)]
-    shelf.model().read_whole(opinions)
+    shelf.model().spans([(one.reading, *one.windows.spans) for one in opinions])
     found = shelf.measured().summary()
     measures = found["accumulators"]
     assert found["counters"] == {"model/tokens": 9 * len(opinions[0].reading.rows)}

@@ -88,11 +88,12 @@ class CorrectionActor(Actor):
 
     @remote_method
     async def statistics(self) -> Mapping[str, Any]:
-        """What this actor has counted and measured, packed, and what was unavailable."""
+        """What this actor has counted, measured and wants remembered, and what it lacked."""
         self._take_readings()
         lost = {**self._registry.unavailable, **self._passes.unavailable}
         warnings, self._toolbox.warnings = self._toolbox.warnings, []
-        return {**self._statistics.pack(), "unavailable": lost, "warnings": warnings}
+        found = {"unavailable": lost, "warnings": warnings}
+        return {**self._statistics.pack(), **found, "memos": self._registry.shelf.remembered()}
 
     def _take_readings(self) -> None:
         self._statistics.merge(self._registry.shelf.measured())

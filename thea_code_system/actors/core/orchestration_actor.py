@@ -121,10 +121,7 @@ class OrchestrationActor(Actor):
         return memory
 
     def _cache_path(self, state: State) -> Path | None:
-        if not self._config.cache:
-            return None
-        chosen = self._config.cache_dir
-        return Path(chosen).joinpath("cache.sqlite") if chosen else state.cache
+        return state.cache(self._config.cache_dir) if self._config.cache else None
 
     async def _corrected(
         self, job: Job, order: ProofOrder, memory: OutcomeMemory, cache: Path | None
@@ -158,6 +155,7 @@ class OrchestrationActor(Actor):
             proof=proof,
             written=resumed.written,
         )
+        given = await intake.reminded(given)
         known = {} if given else await intake.known(survey.entries)
         entries = [entry for entry in survey.entries if entry.path not in known]
         guarded = await commits.guarded([entry.path for entry in entries])

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from thea_code_system.correctors.learned.classes import (
-    ATTRIBUTE,
-    NOTHING,
-    NUMBER,
-    STRING,
-    VARIABLE,
-)
+from thea_code_system.correctors.learned.classes import NUMBER, STRING, VARIABLE
 from thea_code_system.correctors.learned.options import Option, Options
 from thea_code_system.correctors.learned.swaps import Swaps
-from thea_code_system.models.editor import Span
 from thea_code_system.values.correction import Evidence
 from thea_code_system.wrappers import TorchMath
 
-if TYPE_CHECKING:
-    from torch import Tensor
-
-_PLACES: Final = 48  # looked at in one file, the most suspicious first
-_FAINTEST: Final = -20.0  # log-odds below which nothing is possible
 _PLAIN: Final = frozenset((VARIABLE, NUMBER, STRING))
 
 
@@ -50,87 +38,37 @@ class AlarmFinder:
 
     def __init__(self, options: Options, suspects: dict[int, set[str]] | None = None) -> None:
         self._options, self._suspects = options, suspects or {}
-        self._opinion, self._classes = options.opinion, options.classes
+        self._answers, self._items = options.answers, options.opinion.tokens.items
         self._swaps = Swaps(options)
         self._swapped: set[tuple[int, ...]] = set()
-        self._odds: list[float] = []
         self._open: set[int] = set()
-        self._count = len(options.kinds) + 1
 
     def alarms(self) -> list[Alarm]:
         """The alarms, the most probable first."""
-        places = self._places()
-        self._options.pointer.ask(
-            index
-            for index, insert in places
-            if not insert and self._options.kinds[index] in {*_PLAIN, ATTRIBUTE}
-        )
         found = [
             alarm
-            for index, insert in places
+            for index, insert in self._places()
             for alarm in (self._missing(index) if insert else self._wrong(index))
         ]
         return sorted(found, key=lambda alarm: (-alarm.chance, alarm.option.edits))
 
     def _places(self) -> list[tuple[int, bool]]:
         """Tokens that may be wrong, and gaps where a negation may be missing, worst first."""
-        odds = self._place_odds()
-        count = self._count
-        self._odds = TorchMath.plain(odds.clamp(min=_FAINTEST))
-        best = odds.topk(min(_PLACES, len(odds)))
-        places = [
-            (int(place) % count, int(place) >= count)
-            for value, place in zip(best.values, best.indices, strict=True)
-            if value > _FAINTEST
-        ]
+        places = self._answers.suspicious()
         self._open = {index for index, insert in places if not insert}
         return [*places, *((index, False) for index in self._suspects if index not in self._open)]
 
-    def _place_odds(self) -> Tensor:
-        """Of each token the log-odds that it is wrong, then of each gap."""
-        import torch
-
-        kinds = [*self._options.kinds, NOTHING]  # the last stands for the end
-        rows = torch.tensor([self._classes.numbers[kind] for kind in kinds])
-        allowed, negatable = self._classes.edits, torch.tensor(self._gaps())
-        wrong, missing = [], []
-        for span, first, last in self._parts():
-            here = slice(first - span.first, last - span.first)
-            odds = span.edits[here] - span.edits[here, :1]
-            refused = ~allowed[rows[first:last]]
-            wrong.append(odds.masked_fill(refused, -torch.inf).logsumexp(-1))
-            odds = span.inserts[here, self._classes.negation] - span.inserts[here, 0]
-            missing.append(odds.masked_fill(~negatable[first:last], -torch.inf))
-        return torch.cat((*wrong, *missing))
-
-    def _gaps(self) -> list[bool]:
-        """Whether a negation may be missing before each token."""
-        items = self._opinion.tokens.items
-        pairs = zip((None, *items), items, strict=False)
-        return [*(self._classes.is_negatable(token, before) for before, token in pairs), False]
-
-    def _parts(self) -> Iterator[tuple[Span, int, int]]:
-        """Each window with the part of the text that lies farther inside it than in any other."""
-        spans = sorted(self._opinion.spans, key=lambda span: span.first)
-        first = 0
-        for span, after in zip(spans, (*spans[1:], None), strict=True):
-            last = (after.first + span.last) // 2 if after else span.last
-            yield span, first, last
-            first = last
-
     def _missing(self, index: int) -> list[Alarm]:
-        return self._judged(
-            self._options.missing_not(index), "nothing", self._odds[index + self._count]
-        )
+        place = self._answers.place(index, missing=True)
+        return self._judged(self._options.missing_not(index), "nothing", place)
 
     def _wrong(self, index: int) -> list[Alarm]:
-        items = self._opinion.tokens.items
-        token, kind = items[index], self._options.kinds[index]
+        token, kind = self._items[index], self._options.kinds[index]
         if kind == VARIABLE and not self._options.names.is_read(token):
             return []
         words = self._suspects.get(index, ())
         options = self._options.instead(index, words, only=index not in self._open)
-        alarms = self._judged(options, token.text, self._odds[index])
+        alarms = self._judged(options, token.text, self._answers.place(index))
         if kind in _PLAIN:
             for other in self._swaps.neighbours(index):
                 alarms = [self._alone(index, other, alarm) for alarm in alarms]
@@ -143,15 +81,14 @@ class AlarmFinder:
             self._swapped.add((left, right))
             option, chance = self._swaps.option(left, right)
             evidence = (("expected", option.expected), ("probability", f"{chance:.2f}"))
-            place = min(self._odds[left], self._odds[right])
+            place = min(self._answers.place(left), self._answers.place(right))
             yield Alarm(option, chance, evidence, place)
 
     def _alone(self, index: int, other: int, alarm: Alarm) -> Alarm:
         """The same alarm, less probable where it may be half of a swap."""
-        items = self._opinion.tokens.items
-        if alarm.option.expected != items[other].text:
+        if alarm.option.expected != self._items[other].text:
             return alarm
-        both = self._swaps.half(other, items[index].text)
+        both = self._swaps.half(other, self._items[index].text)
         return replace(alarm, chance=alarm.chance * (1 - both))
 
     @staticmethod

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import ClassVar, Final
 
 from thea_code_system.correctors.base import Corrector, Stage
 from thea_code_system.correctors.learned.alarms import Alarm
+from thea_code_system.correctors.learned.answers import Answers
 from thea_code_system.correctors.learned.classes import TokenClasses
+from thea_code_system.correctors.learned.memo import FEWEST, Memo, Origin
 from thea_code_system.correctors.learned.options import Options
 from thea_code_system.correctors.learned.ranking import AlarmRanker, AlarmWeights, Suspects
 from thea_code_system.correctors.learned.scopes import Names, PythonNames, ScriptNames
 from thea_code_system.languages.base import Language
 from thea_code_system.languages.registry import Languages
-from thea_code_system.models.editor import EditModel, Opinion, Revision
+from thea_code_system.models.editor import EditModel, Revision
 from thea_code_system.models.shelf import ModelShelf
 from thea_code_system.values.carrying import TextCarrier
 from thea_code_system.values.context import ProjectContext
@@ -30,6 +33,16 @@ _LOOKED: Final = 10  # alarms of a file that get a second look
 _ROWS: Final = 20_000  # tokens whose windows are kept in memory together: 60 MB
 _NEVER: Final = -16.0
 _KEPT: Final = 4_096  # files remembered for their next pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A file under search; without a memo nothing of it is remembered."""
+
+    source: SourceFile
+    language: Language
+    answers: Answers
+    memo: Memo | None
 
 
 class LearnedCorrector(Corrector):
@@ -91,67 +104,82 @@ class LearnedCorrector(Corrector):
 
     def _search(self, sources: Sequence[SourceFile], context: ProjectContext, aside: Aside) -> None:
         model = self._shelf.model()
-        group: list[tuple[SourceFile, Language, Opinion]] = []
+        group: list[_Case] = []
         rows = 0
         for source in sources:
             if aside.unwanted:
                 return
-            language = self._languages.for_path(source.path)
-            opinion = model.opinion(source.text, language, None) if language else None
-            if language is None or opinion is None:
-                continue
-            size = len(opinion.reading.rows)
-            if size > context.settings.context_length:
+            case = self._case(model, source, context.settings.context_length)
+            if case is None:
                 self._keep(source, ())
                 continue
+            size = len(case.answers.opinion.reading.rows)
             if group and rows + size > _ROWS:
                 self._search_group(model, group, context)
                 group, rows = [], 0
-            group.append((source, language, opinion))
+            group.append(case)
             rows += size
         if group:
             self._search_group(model, group, context)
 
+    def _case(self, model: EditModel, source: SourceFile, longest: int | None) -> _Case | None:
+        """A file that can be searched, with what is known of it from before."""
+        language = self._languages.for_path(source.path)
+        if language is None:
+            return None
+        opinion = model.opinion(source.text, language, None)
+        if longest is not None and len(opinion.reading.rows) > longest:
+            return None
+        memo = None
+        if source.memo is not None and len(opinion.windows.spans) >= FEWEST and self._origin:
+            memo = Memo(source.memo, self._origin)
+        classes = self._classes[language.name == "python"]
+        return _Case(source, language, Answers(opinion, classes, memo), memo)
+
+    @cached_property
+    def _origin(self) -> bytes:
+        """What decides about answers besides texts; nothing where they cannot be remembered.
+
+        On a GPU, and in bfloat16, what is read together may tell in the last bits.
+        """
+        hardware = self._shelf.model().hardware
+        exact = hardware.device == "cpu" and not hardware.half
+        return Origin(self._shelf.version).digest if exact and self._shelf.version else b""
+
     def _search_group(
-        self,
-        model: EditModel,
-        group: Sequence[tuple[SourceFile, Language, Opinion]],
-        context: ProjectContext,
+        self, model: EditModel, group: Sequence[_Case], context: ProjectContext
     ) -> None:
         """Read some files, then the places of their alarms once more, each in few passes."""
         every = context.settings.min_confidence == 0
         least = 0.0 if every else min(_LEAST, context.settings.min_confidence)
-        found = self._looked(model, [(opinion, language) for _, language, opinion in group])
-        for (source, language, _), suspects in zip(group, found, strict=True):
+        found = self._looked(model, group)
+        for case, suspects in zip(group, found, strict=True):
             ranked = self._ranker.ranked(suspects)
             alarms = [one for one in ranked if one[0] >= least and one[0] > 0]
-            good = self._parsing(alarms, source.text, language)
+            good = self._parsing(alarms, case.source.text, case.language)
             most = _MEASURED if every else _OFFERED
             self._keep(
-                source, [self._proposal(*one) for _, one in zip(range(most), good, strict=False)]
+                case.source,
+                [self._proposal(*one) for _, one in zip(range(most), good, strict=False)],
             )
+            if case.memo is not None:
+                self._shelf.remember(case.source.path, case.memo.dumps())
 
     def suspects(self, sources: Sequence[SourceFile]) -> list[Suspects]:
         """All alarms of some files with what speaks for them, to fit the ranking with."""
         model = self._shelf.model()
-        languages = [self._languages.for_path(source.path) for source in sources]
-        pairs = [
-            (model.opinion(source.text, language, None), language)
-            for source, language in zip(sources, languages, strict=True)
-            if language is not None
-        ]
-        return self._looked(model, pairs)
+        cases = (self._case(model, source, None) for source in sources)
+        return self._looked(model, [case for case in cases if case is not None])
 
-    def _looked(
-        self, model: EditModel, pairs: Sequence[tuple[Opinion, Language]]
-    ) -> list[Suspects]:
+    def _looked(self, model: EditModel, group: Sequence[_Case]) -> list[Suspects]:
         """The alarms of some files, the best of them with a second look, in few passes."""
-        model.read_whole([opinion for opinion, _ in pairs])
-        found = [self._suspects(opinion, language) for opinion, language in pairs]
+        self._read(model, [case.answers for case in group])
+        found = [self._suspects(case.answers, case.language) for case in group]
         looks = [
-            (one, number, model.revised(opinion, one.alarms[number].option.edits, language))
-            for (opinion, language), one in zip(pairs, found, strict=True)
+            (one, number, model.revised(case.answers.opinion, edits, case.language))
+            for case, one in zip(group, found, strict=True)
             for number in self._ranker.best(one, _LOOKED)
+            for edits in (one.alarms[number].option.edits,)
         ]
         spans = model.spans([(look.opinion.reading, look.window) for _, _, look in looks])
         for (one, number, look), span in zip(looks, spans, strict=True):
@@ -159,16 +187,23 @@ class LearnedCorrector(Corrector):
             self._ranker.look(one, number, self._undone(look))
         return found
 
-    def _suspects(self, opinion: Opinion, language: Language) -> Suspects:
+    @staticmethod
+    def _read(model: EditModel, group: Sequence[Answers]) -> None:
+        """Read the windows of some files of which nothing is known."""
+        wanted = [(one, number) for one in group for number in sorted(one.unread)]
+        spans = model.spans([(one.opinion.reading, one.window(number)) for one, number in wanted])
+        for (one, number), span in zip(wanted, spans, strict=True):
+            one.take(number, span)
+
+    def _suspects(self, answers: Answers, language: Language) -> Suspects:
         """What may be wrong in a file, before any second look."""
         python = language.name == "python"
-        text, items = opinion.text, opinion.tokens.items
+        text, items = answers.opinion.text, answers.opinion.tokens.items
         names: Callable[[], Names] = (
             partial(PythonNames, text, items) if python else partial(ScriptNames, items)
         )
-        options = Options(opinion, self._classes[python], names)
         try:
-            return self._ranker.suspects(options)
+            return self._ranker.suspects(Options(answers, names))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return Suspects()  # only a newer Python knows what binds what here
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from thea_code_system.correctors.learned.answers import Answers
 from thea_code_system.correctors.learned.classes import (
     ATTRIBUTE,
     NEGATION,
@@ -16,15 +17,11 @@ from thea_code_system.correctors.learned.classes import (
     SMALLEST_MANY,
     STRING,
     VARIABLE,
-    TokenClasses,
 )
-from thea_code_system.correctors.learned.pointer import Pointer
 from thea_code_system.correctors.learned.scopes import Names
-from thea_code_system.models.editor import Opinion
-from thea_code_system.models.tags import EDITS, KEEP
+from thea_code_system.models.tags import EDITS
 from thea_code_system.models.tokens import LINE, CodeToken
 from thea_code_system.values.correction import Edit
-from thea_code_system.wrappers import TorchMath
 
 _NEAREST: Final = 6  # words that the model points at, for one place
 _SLIPS: Final = 4
@@ -51,16 +48,13 @@ class Options:
     """Organ of one search.
 
     Args:
-        opinion: has read the whole text.
-        classes: those of its language.
+        answers: what the model says of the text.
         names: makes what knows of the text's names; asked only where something is suspicious.
     """
 
-    def __init__(self, opinion: Opinion, classes: TokenClasses, names: Callable[[], Names]) -> None:
-        self.opinion, self.classes = opinion, classes
-        self.pointer = Pointer(opinion)
+    def __init__(self, answers: Answers, names: Callable[[], Names]) -> None:
+        self.answers, self.opinion, self.classes = answers, answers.opinion, answers.classes
         self._make_names = names
-        self._rows: dict[int, list[float]] = {}
         self._likeness: dict[tuple[str, str], bool] = {}
 
     @cached_property
@@ -68,23 +62,19 @@ class Options:
         """What the text binds."""
         return self._make_names()
 
-    @cached_property
+    @property
     def kinds(self) -> list[str]:
         """The class of each token."""
-        items = (*self._items, None)  # the last stands for the end
-        triples = zip((None, *items), self._items, items[1:], strict=False)
-        return [self.classes.replaced(token, before, after) for before, token, after in triples]
+        return self.answers.kinds
 
     def missing_not(self, index: int) -> Iterator[Option]:
         """A negation before a token."""
         token, before = self._items[index], self._items[index - 1]
         word = "not" if self.classes.python else "!"
-        span = self.opinion.span_of(index)
-        row = span.inserts[index - span.first]
         operator = self.classes.python and (before.text == "is" or token.text == "in")
         code = "learned/wrong-operator" if operator else "learned/negation"
         edit = Edit(token.start, token.start, f"{word} " if word == "not" else word)
-        odds = float(row[self.classes.negation] - row[0])
+        odds = self.answers.gap(index)
         yield Option(code, f"a `{word}` seems to be missing here", word, (edit,), odds, index)
 
     def instead(
@@ -116,10 +106,9 @@ class Options:
         before = self._items[index - 1].text if index else ""
         operator = token.text == "not" and (after.text == "in" or before == "is")
         code = "learned/wrong-operator" if operator else "learned/negation"
-        row = self._row(index)
         edit = Edit(token.start, after.start, "")
         words = f"this `{token.text}` seems to be too much"
-        odds = row[_EDIT["delete"]] - row[KEEP]
+        odds = self.answers.edit(index, _EDIT["delete"])
         yield Option(code, words, "nothing", (edit,), odds, index)
 
     def _other_names(
@@ -128,18 +117,18 @@ class Options:
         """Names that the model points at, those that one slip tells from what is there, others."""
         token = self._items[index]
         fitting = self.names.fitting(token, kind) - {token.text}
-        most = 0 if only else _NEAREST
-        best = [word for word in self._pointed(index) if word in fitting][:most]
+        pointed = [] if only else [word for word in self._pointed(index) if word in fitting]
+        best = pointed[:_NEAREST]
         code = f"learned/{'wrong-attribute' if kind == ATTRIBUTE else 'variable-misuse'}"
         if kind == VARIABLE and self.names.is_unbound(token):
             code = "learned/undefined-name"
-        slips = self._slips(index, fitting)
-        for word in sorted({*best, *(fitting & {*words}), *(() if only else slips)}):
+        slips = {} if only else self._slips(index, fitting)
+        for word in sorted({*best, *(fitting & {*words}), *slips}):
             yield self._written(index, word, code, slips)
 
     def _slips(self, index: int, fitting: frozenset[str]) -> Mapping[str, float]:
         """The words of the window that one slip of the pen makes, as the pointer would have it."""
-        text, pointed = self._items[index].text, self.pointer.words(index)
+        text, pointed = self._items[index].text, self.answers.words(index)
         ends = text[:1], text[-1:]  # a slip leaves one of them nearly always, and that is fast
         near = [
             word
@@ -162,7 +151,7 @@ class Options:
         return self._likeness[text, word]
 
     def _pointed(self, index: int) -> list[str]:
-        pointed = self.pointer.words(index)
+        pointed = self.answers.words(index)
         return sorted(pointed, key=lambda word: -pointed[word])
 
     @staticmethod
@@ -183,16 +172,8 @@ class Options:
                 share = slips[word] - math.log(whole) if word in slips else _UNSEEN
         elif label is None:
             label = _EDIT[f"write a {self._kind_of(word)}"]
-            share = self.pointer.words(index).get(word, _UNSEEN)
-        row = self._row(index)
-        return max(row[label] - row[KEEP] + share, _LEAST)
-
-    def _row(self, index: int) -> list[float]:
-        """The log-probabilities of all that can happen to a token."""
-        if index not in self._rows:
-            span = self.opinion.span_of(index)
-            self._rows[index] = TorchMath.plain(span.edits[index - span.first])
-        return self._rows[index]
+            share = self.answers.word(index, word, _UNSEEN)
+        return max(self.answers.edit(index, label) + share, _LEAST)
 
     @staticmethod
     def _kind_of(word: str) -> str:

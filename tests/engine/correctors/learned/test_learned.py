@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from thea_code_system.correctors.learned.alarms import AlarmFinder
+from thea_code_system.correctors.learned.answers import Answers
 from thea_code_system.correctors.learned.classes import TokenClasses
 from thea_code_system.correctors.learned.corrector import LearnedCorrector
 from thea_code_system.correctors.learned.options import Options
@@ -122,9 +123,8 @@ def test_swapped_arguments_are_one_alarm_of_two_edits(hand_made, tmp_path):
     text = "def f(first, second):\n    return f(second, first)\n"
     model = ModelShelf(hand_made({"first": "second", "second": "first"}).save(tmp_path)).model()
     opinion = model.opinion(text, Languages().named("python"), None)
-    model.read_whole([opinion])
     names = PythonNames(text, opinion.tokens.items)
-    options = Options(opinion, TokenClasses(python=True), lambda: names)
+    options = Options(Answers(opinion, TokenClasses(python=True)), lambda: names)
     best, *others = AlarmFinder(options).alarms()
     assert best.option.code == "learned/swapped-arguments"
     assert Patch.rewrite(text, sorted(best.option.edits)) == text.replace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from thea_code_system.correctors.learned.answers import Answers
 from thea_code_system.correctors.learned.classes import TokenClasses
 from thea_code_system.correctors.learned.corrector import LearnedCorrector
 from thea_code_system.correctors.learned.options import Options
@@ -32,11 +33,10 @@ def reader(hand_made, tmp_path):
 
     def read(text, name="python"):
         opinion = model.opinion(text, Languages().named(name), None)
-        model.read_whole([opinion])
         python = name == "python"
         items = opinion.tokens.items
         names = PythonNames(text, items) if python else ScriptNames(items)
-        options = Options(opinion, TokenClasses(python=python), lambda: names)
+        options = Options(Answers(opinion, TokenClasses(python=python)), lambda: names)
         return options, Traits(options)
 
     return read
