@@ -51,7 +51,7 @@ def tree(tmp_path, monkeypatch, untaught_model, one_thread):
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_runs_over_a_file_that_changes_say_the_same_with_a_cache_and_without(

@@ -125,7 +125,7 @@ def searched(untaught_model, one_thread, many_functions):
     return search, text, asyncio.run(search(text)), search.memo
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_whatever_bytes_are_given_as_a_memo_cost_a_reading_at_most(data, searched):
     search, text, found, good = searched
