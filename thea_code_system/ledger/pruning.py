@@ -12,7 +12,7 @@ _NEEDED = """
     SELECT before FROM file JOIN run ON run.seq = file.run
         WHERE run.finished IS NULL AND before != after
     UNION SELECT before FROM file JOIN intent USING (run, path)
-    UNION SELECT before FROM file WHERE run =
+    UNION SELECT before FROM file WHERE before != after AND run =
         (SELECT run FROM file WHERE before != after ORDER BY run DESC LIMIT 1)
 """
 _TIMES = """

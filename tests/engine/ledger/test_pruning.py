@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from thea_code_system.ledger.database import LedgerDatabase
@@ -45,6 +45,7 @@ def ledger(past):
 
 
 @settings(deadline=None)
+@example([(0, True, [(254, False)]), (0, False, [(1, False), (1, True)])], 1, 255)
 @given(runs, st.integers(0, 200), st.integers(0, 3_000))
 def test_what_may_still_be_taken_back_within_the_limits_stays(past, days, room):
     past = sorted(past, key=lambda run: -run[0])
