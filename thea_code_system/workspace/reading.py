@@ -69,7 +69,7 @@ class Reader:
 
     def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
         try:
-            data = PlainFile(os.path.join(self._root, entry.path), self._limit).read()
+            data = PlainFile(f"{self._root}{os.sep}{entry.path}", self._limit).read()
         except OSError as error:
             if error.errno == errno.EFBIG:
                 return Skipped(entry.path, "", SkipReason.OVERSIZE)
@@ -90,6 +90,6 @@ class Reader:
     @staticmethod
     def _is_generated(head: bytes) -> bool:
         """By its first bytes; looking for words first is faster than either expression."""
-        if not any(mark in head for mark in _MARKS):
+        if not any(map(head.__contains__, _MARKS)):
             return False
         return bool(_GENERATED.search(head) or _BUNDLED.search(head))
