@@ -32,8 +32,8 @@ _MARKS = (b"@generated", b"DO NOT ", b"(function (global, factory) {", b"/******
 class Reader:
     """Reads files below a root; ``max_file_size`` is in bytes.
 
-    Correctors and the index both read the tree, in either order: what the first of them read is
-    kept for the other, as long as there is room.
+    Correctors and the index may both read the tree, in either order: what the first of them read is
+    kept for the other where that is to be expected, as long as there is room.
     """
 
     def __init__(self, root: str, max_file_size: int) -> None:
@@ -43,11 +43,13 @@ class Reader:
         self._kept: dict[tuple[str, Stamp, bool], SourceFile | Skipped | Failed] = {}
         self._room = _ROOM
 
-    def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
-        """One value for each entry, in order."""
+    def read(
+        self, entries: Sequence[Entry], *, again: bool = True
+    ) -> list[SourceFile | Skipped | Failed]:
+        """One value for each entry, in order; kept if they may be asked for ``again``."""
         now = time.time_ns()
         with self._turn:
-            return [self._once(entry, now) for entry in entries]
+            return [self._once(entry, now, again=again) for entry in entries]
 
     def data(self, path: str, most: int | None = None) -> bytes | None:
         """The bytes of a file below the root; None where no file of that size can be read."""
@@ -56,13 +58,13 @@ class Reader:
         except OSError:
             return None
 
-    def _once(self, entry: Entry, now: int) -> SourceFile | Skipped | Failed:
+    def _once(self, entry: Entry, now: int, *, again: bool) -> SourceFile | Skipped | Failed:
         key = (entry.path, entry.stamp, entry.explicit)
         if key in self._kept:
             self._room += entry.stamp.size
             return self._kept.pop(key)
         value = self._read(entry)
-        if entry.stamp.size <= self._room and entry.stamp.settled(now):
+        if again and entry.stamp.size <= self._room and entry.stamp.settled(now):
             self._room -= entry.stamp.size
             self._kept[key] = value
         return value

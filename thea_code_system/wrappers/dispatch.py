@@ -55,6 +55,7 @@ class Dispatch:
         self._batched = batched
         self._again: deque[tuple[Entry, bool]] = deque()
         self._running: set[asyncio.Task[list[tuple[Entry, Any]]]] = set()
+        self._placed: set[asyncio.Task[Any] | None] = set()  # those that hold a slot
         self._fetching: asyncio.Task[None] | None = None
 
     async def results(self) -> AsyncGenerator[list[tuple[Entry, Any]], None]:
@@ -84,23 +85,32 @@ class Dispatch:
         while self._again and len(self._running) < self._pool.slots:
             entry, alone = self._again.popleft()
             self._start([entry], alone=alone)
-        # the last batches wait here for whoever is free, not with an actor that is busy
-        room = len(self._running) < (self._pool.actors if self._source.ending else self._pool.slots)
-        if room and self._fetching is None and not self._source.exhausted:
+        if self._has_room() and self._fetching is None and not self._source.exhausted:
             self._fetching = asyncio.create_task(self._send_next())
         return {*self._running, *([self._fetching] if self._fetching else [])}
+
+    def _has_room(self) -> bool:
+        """Whether one more batch may go; the last ones wait here for whoever is idle."""
+        if not self._running:
+            return True  # whoever else uses the pool will give a slot back
+        if not self._source.ending:
+            return len(self._running) < self._pool.slots
+        return len(self._running.difference(self._placed)) < self._pool.idle
 
     async def _send_next(self) -> None:
         if batch := await self._source.batch():
             self._start(batch, alone=False)
 
     def _start(self, batch: list[Entry], *, alone: bool) -> None:
-        self._running.add(asyncio.create_task(self._attempt(batch, alone=alone)))
+        task = asyncio.create_task(self._attempt(batch, alone=alone))
+        self._running.add(task)
+        task.add_done_callback(self._placed.discard)
 
     async def _attempt(self, batch: list[Entry], *, alone: bool) -> list[tuple[Entry, Any]]:
         """Send a batch to the least loaded actor; where it is lost, its items are suspects."""
         try:
             async with self._pool.slot(alone=alone) as worker:
+                self._placed.add(asyncio.current_task())
                 if alone:
                     await worker.prove()
                 watch = Stopwatch()

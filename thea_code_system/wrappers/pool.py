@@ -102,9 +102,9 @@ class ActorPool:
         self._closed = False
 
     @property
-    def actors(self) -> int:
-        """How many actors there are."""
-        return len(self._workers)
+    def idle(self) -> int:
+        """How many actors have nothing to do."""
+        return len([worker for worker in self._workers if not worker.calls])
 
     @property
     def slots(self) -> int:
@@ -243,7 +243,7 @@ class ActorPool:
         limits = self._limits
         ordered = limits.size_of is not None
         supply = Supply.of(items, limits.count, limits.measure, largest_first=ordered)
-        source = BatchSource(supply, limits, self.actors, lambda: self.slots)
+        source = BatchSource(supply, limits, len(self._workers), lambda: self.slots)
         dispatch = Dispatch(self, method, source, batched=batched)
         async with aclosing(dispatch.results()) as results:
             async for batch in results:
