@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,8 +41,10 @@ class RunStatistics:
 
     def observe(self, outcomes: Iterable[FileOutcome]) -> None:
         """Count outcomes and the states of their corrections."""
-        for outcome in outcomes:
-            self.count(f"files/{outcome.status}")
+        seen = tuple(outcomes)
+        for status, number in Counter(outcome.status for outcome in seen).items():
+            self.count(f"files/{status}", number)
+        for outcome in seen:
             for correction in outcome.corrections:
                 self._observe_correction(correction)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from thea_code_system.actors.intake import Intake
+from thea_code_system.actors.intake import CHUNK, Given, Intake, Sources
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry
+from thea_code_system.wrappers.supply import Supply
 
 BATCH = 32  # files in one call: what is under way when a budget is used up was for nothing
 
@@ -31,7 +32,7 @@ class Agenda:
         in_order: bool,
     ) -> None:
         self._given = given
-        self.batch = BATCH if in_order else None
+        self.batch = BATCH if in_order else CHUNK
         self.guarded = guarded
         self._first = [entry for entry in entries if entry.path in guarded]
         rest = [entry for entry in entries if entry.path not in guarded]
@@ -42,18 +43,16 @@ class Agenda:
         """The files that may be changed, in the order of :meth:`sources`."""
         return [one.path for one in self._given or self._rest]
 
-    def sources(self, intake: Intake) -> AsyncIterator[SourceFile]:
+    def sources(self, intake: Intake) -> Supply:
         """The files that may be changed."""
-        return self._listed() if self._given else intake.sources(self._rest)
+        if self._given:
+            return Given(self._given, self.batch)
+        return Sources(self._rest, intake, self.batch)
 
-    def guarded_sources(self, intake: Intake) -> AsyncIterator[SourceFile]:
+    def guarded_sources(self, intake: Intake) -> Supply:
         """The files that must stay as they are."""
-        return intake.sources(self._first)
+        return Sources(self._first, intake, self.batch)
 
     @staticmethod
     def _by_size(entry: Entry) -> tuple[int, str]:
         return -entry.stamp.size, entry.path
-
-    async def _listed(self) -> AsyncIterator[SourceFile]:
-        for source in self._given:
-            yield source

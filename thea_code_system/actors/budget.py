@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.outcome import Corrected, FileOutcome, Finished, Skipped, SkipReason
 from thea_code_system.values.patch import Patch
-from thea_code_system.values.source import SourceFile
 from thea_code_system.wrappers import TorchCounter
+from thea_code_system.wrappers.supply import Entry, Supply
 
 
 class RunBudget:
@@ -72,6 +72,18 @@ class RunBudget:
         return [line for line in diff if line[:1] in {"-", "+"}]
 
 
+class Admitted(Supply):
+    """A supply that ends early where no more is to be taken on."""
+
+    def __init__(self, supply: Supply, open_: Callable[[], bool]) -> None:
+        self.sizes = supply.sizes
+        self._supply, self._open = supply, open_
+
+    async def more(self) -> Sequence[Entry]:
+        """The next ones, for as long as there is room."""
+        return await self._supply.more() if self._open() else []
+
+
 class Turns:
     """Lets outcomes pass in the order of their files, until the budget is used up.
 
@@ -90,14 +102,9 @@ class Turns:
         self._arrived: dict[str, Finished | None] = {}
         self._cut = ""
 
-    async def admit(self, sources: AsyncIterator[SourceFile]) -> AsyncIterator[SourceFile]:
+    def admit(self, sources: Supply) -> Supply:
         """The sources that may be taken on."""
-        while not (self._cut or self._budget.late):
-            async for source in sources:
-                yield source
-                break
-            else:
-                return
+        return Admitted(sources, lambda: not (self._cut or self._budget.late))
 
     async def passed(
         self, finished: Iterable[Finished], settled: Iterable[FileOutcome] = ()

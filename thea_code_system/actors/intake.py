@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from thea_code_system.actors.memory import OutcomeMemory
 from thea_code_system.actors.planning import LEARNED
@@ -13,8 +13,11 @@ from thea_code_system.values.outcome import Corrected, FileOutcome
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry
 from thea_code_system.wrappers import ActorHandle
+from thea_code_system.wrappers.supply import Entry as Placed
+from thea_code_system.wrappers.supply import Supply
 
 CHUNK = 512  # files read at once: a batch holds no more, and each costs a process of every tool
+CHUNK_BYTES = 8_000_000  # the same in bytes, but for the last file
 
 
 class Intake:
@@ -41,13 +44,11 @@ class Intake:
             path: outcome for path, outcome in found.items() if not isinstance(outcome, Corrected)
         }
 
-    async def sources(self, entries: Sequence[Entry]) -> AsyncIterator[SourceFile]:
-        """Sources to correct, as they are asked for; others are settled on the way."""
-        for chunk in self._chunks(entries):
-            values = await self._workspace.read(chunk)
-            self._settled.extend(value for value in values if not isinstance(value, SourceFile))
-            for source in await self._unknown([v for v in values if isinstance(v, SourceFile)]):
-                yield source
+    async def read(self, entries: Sequence[Entry]) -> list[SourceFile]:
+        """The sources among some entries that have to be corrected; others are settled."""
+        values = await self._workspace.read(entries)
+        self._settled.extend(value for value in values if not isinstance(value, SourceFile))
+        return await self._unknown([value for value in values if isinstance(value, SourceFile)])
 
     def settled(self) -> list[FileOutcome]:
         """Take out what was settled without a corrector since the last call."""
@@ -81,8 +82,46 @@ class Intake:
         """Have what the edit model said remembered."""
         await self._memory.keep_memos(self._context.root, memos)
 
-    @staticmethod
-    def _chunks(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-        rest = iter(entries)
-        while chunk := list(itertools.islice(rest, CHUNK)):
-            yield chunk
+
+class Sources(Supply):
+    """The sources of entries, read as they are asked for."""
+
+    def __init__(self, entries: Sequence[Entry], intake: Intake, most: int = CHUNK) -> None:
+        """Take the entries, who reads them, and how many are read at once."""
+        self.sizes = [entry.stamp.size for entry in entries]
+        self._entries, self._intake, self._most = entries, intake, most
+        self._rest = iter(range(len(entries)))
+
+    async def more(self) -> Sequence[Placed]:
+        """The next ones that have to be corrected."""
+        while places := self._chunk():
+            by_path = {self._entries[place].path: place for place in places}
+            sources = await self._intake.read([self._entries[place] for place in places])
+            if sources:
+                return [(by_path[source.path], source) for source in sources]
+        return []
+
+    def _chunk(self) -> list[int]:
+        """The places of files that are read at once."""
+        chunk: list[int] = []
+        room = range(CHUNK_BYTES)
+        for place in itertools.islice(self._rest, self._most):
+            chunk.append(place)
+            room = room[self._entries[place].stamp.size :]
+            if not room:
+                break
+        return chunk
+
+
+class Given(Supply):
+    """Sources that are there already."""
+
+    def __init__(self, sources: Sequence[SourceFile], most: int = CHUNK) -> None:
+        """Take the sources, and how many are looked at together."""
+        self.sizes = [len(source.text) for source in sources]
+        self._rest = enumerate(sources)
+        self._most = most
+
+    async def more(self) -> Sequence[Placed]:
+        """The next ones."""
+        return list(itertools.islice(self._rest, self._most))

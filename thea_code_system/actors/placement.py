@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from thea_code_system.actors.core.correction_actor import CorrectionActor
+from thea_code_system.actors.intake import CHUNK
 from thea_code_system.actors.proof import Proof
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.correctors.registry import BUILT_IN
@@ -21,8 +22,6 @@ from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
 LINTING_PAYS = 30_000  # the same where only linters run: they use every processor themselves
-BATCH_FILES = (512, 256, 128, 64, 32, 16, 8, 4, 2)  # one process of each tool serves a batch
-BATCHES_EACH = 4  # so that workers end together although files differ
 BATCH_BYTES = 8_000_000
 SEARCHED_BYTES = 1_000_000  # a minute for the edit model on a slow core; a call has ten
 READING = ("syntax", "learned")  # the families that ask the edit model
@@ -42,7 +41,7 @@ class RunPlacement:
         files: int,
         run: str,
         actor: type[Actor] = CorrectionActor,
-        batch: int | None = None,
+        batch: int = CHUNK,
     ) -> ActorPool:
         """A pool of correction actors fit for so many files; ``batch`` is the most sent at once."""
         workers = self._workers(files, self._pays(context))
@@ -59,7 +58,7 @@ class RunPlacement:
             inline=inline,
             name="correction",
             run_id=run,
-            batch_size=batch or self._batch(files, workers),
+            batch_size=batch,
             batch_bytes=SEARCHED_BYTES if searches else BATCH_BYTES,
             size_of=self._size,
             options=await self._options(actor.options, context, inline=inline),
@@ -92,15 +91,6 @@ class RunPlacement:
     @staticmethod
     def _selects(context: ProjectContext, family: str) -> bool:
         return Selection(context.settings, BUILT_IN).of(family).active
-
-    @staticmethod
-    def _batch(files: int, workers: int) -> int:
-        """The largest batch that still leaves several to each of several workers."""
-        if workers == 1:
-            return BATCH_FILES[0]
-        share = len(range(0, files, workers))
-        several = (size for size in BATCH_FILES if len(range(0, share, size)) >= BATCHES_EACH)
-        return next(several, 1)
 
     @classmethod
     def _pays(cls, context: ProjectContext) -> int:

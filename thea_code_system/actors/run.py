@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -27,6 +27,7 @@ from thea_code_system.wrappers import (
     ActorPool,
     ItemFailure,
 )
+from thea_code_system.wrappers.supply import Supply
 
 WRITE_BATCH = 256  # files in a ledger transaction and a group of renames
 MOST_KEPT = 5_000  # outcomes worth keeping to replay a whole run; memory stays bounded
@@ -72,14 +73,15 @@ class Run:
             yield outcome
 
     async def _round(
-        self, batch: list[Finished], sources: AsyncIterator[SourceFile], pool: ActorPool
+        self, batch: list[Finished], sources: Supply, pool: ActorPool
     ) -> AsyncGenerator[FileOutcome, None]:
         """Outcomes of a batch and of as many more sources as the budget lets pass."""
         admitted = self._turns.admit(sources)
-        async with aclosing(pool.stream("correct", admitted, batched=True)) as results:
-            async for source, result in results:
+        async with aclosing(pool.batches("correct", admitted, batched=True)) as results:
+            async for pairs in results:
                 settled = self._intake.settled()
-                batch.extend(await self._passed([(source, self._outcome(source, result))], settled))
+                made = [(source, self._outcome(source, result)) for source, result in pairs]
+                batch.extend(await self._passed(made, settled))
                 if len(batch) >= WRITE_BATCH and self._delivery.proof is None:
                     for outcome in await self._delivered(batch):
                         yield outcome

@@ -6,6 +6,8 @@ import enum
 import hashlib
 from dataclasses import dataclass, field
 
+from thea_code_system.values.portable import Portable
+
 
 class Safety(enum.IntEnum):
     """What applying an edit can do to behaviour; declared by the rule, never by confidence."""
@@ -27,7 +29,7 @@ class State(str, enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(Portable):
     """Replace a half-open span, in code points; an empty span inserts."""
 
     start: int
@@ -71,7 +73,7 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(Portable):
     """A proposal after the gate: it has a confidence, a state and a reason.
 
     ``edits`` are in the coordinates of the original file, whatever pass they came from.

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeAlias
 
 from thea_code_system.values.correction import Correction, State
 from thea_code_system.values.patch import Patch
+from thea_code_system.values.portable import Portable
 from thea_code_system.values.source import SourceFile
 
 Fact: TypeAlias = "tuple[str, str, str]"  # kind, key and the value that was read
@@ -37,7 +38,7 @@ class SkipReason(str, enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Clean:
+class Clean(Portable):
     """Nothing was applied; there may be suggestions."""
 
     path: str
@@ -50,7 +51,7 @@ class Clean:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class Corrected(Portable):
     """Edits were applied: ``after`` is the digest of the bytes that they make."""
 
     path: str
@@ -83,7 +84,7 @@ class Corrected:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Portable):
     """Left alone for a reason; repairs that look deliberate are shown as suggestions."""
 
     path: str
@@ -102,7 +103,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Portable):
     """Something is wrong with the file.
 
     ``broken`` is True where it still does not parse (exit code 1); else it could not be processed,

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
+from thea_code_system.values.portable import Portable
+
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _BLANK = re.compile(rb"^[ \t\f]*(?:#.*)?\r?$")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -59,7 +61,7 @@ class LineMap:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Portable):
     """A file of source code as it was read.
 
     ``path`` is relative to the project root, with ``/`` between its parts. ``text`` has no byte

@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS file (
 CREATE TABLE IF NOT EXISTS stems (root TEXT PRIMARY KEY, names TEXT) WITHOUT ROWID;
 """
 _PYTHON = (".py", ".pyi", ".pyw")
+_TOP = frozenset({"", "src", "lib"})  # folders whose files are modules by themselves
 _BATCH = 256
 
 
@@ -222,19 +223,22 @@ class TreeIndex:
 
     def _first_party(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Names by which modules and packages of the tree are imported from outside of them."""
-        paths = list(self._python(entries))
-        packages = {posixpath.dirname(p) for p in paths if posixpath.basename(p) == "__init__.py"}
-        names = {self._layout.module_of(path).partition(".")[0] for path in paths}
-        names |= {
-            posixpath.basename(package)
-            for package in packages
-            if posixpath.dirname(package) not in packages
+        folders: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self._python(entries):
+            folder, _, name = path.rpartition("/")
+            folders[folder].append(name)
+        packages = {folder for folder, names in folders.items() if "__init__.py" in names}
+        names = {
+            posixpath.basename(folder)
+            for folder in packages
+            if posixpath.dirname(folder) not in packages
         }
-        names |= {
-            posixpath.splitext(posixpath.basename(path))[0]
-            for path in paths
-            if posixpath.dirname(path) not in packages
-        }
+        for folder, files in folders.items():
+            alike = files if folder in _TOP else files[:1]  # deeper down the folders tell
+            tops = (self._layout.module_of(f"{folder}/{name}".lstrip("/")) for name in alike)
+            names.update(top.partition(".")[0] for top in tops)
+            if folder not in packages:
+                names.update(posixpath.splitext(name)[0] for name in files)
         return frozenset(names - {""})
 
     def _texts(self, configs: Sequence[str]) -> Mapping[str, str]:

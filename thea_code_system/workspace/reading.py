@@ -32,8 +32,8 @@ _MARKS = (b"@generated", b"DO NOT ", b"(function (global, factory) {", b"/******
 class Reader:
     """Reads files below a root; ``max_file_size`` is in bytes.
 
-    Correctors and the index both read the tree, in either order: what the first of them read is
-    kept for the other, as long as there is room.
+    Correctors and the index may both read the tree, in either order: what the first of them read is
+    kept for the other where that is to be expected, as long as there is room.
     """
 
     def __init__(self, root: str, max_file_size: int) -> None:
@@ -43,11 +43,15 @@ class Reader:
         self._kept: dict[tuple[str, Stamp, bool], SourceFile | Skipped | Failed] = {}
         self._room = _ROOM
 
-    def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
-        """One value for each entry, in order."""
+    def read(
+        self, entries: Sequence[Entry], *, again: bool = True
+    ) -> list[SourceFile | Skipped | Failed]:
+        """One value for each entry, in order; kept if they may be asked for ``again``."""
         now = time.time_ns()
         with self._turn:
-            return [self._once(entry, now) for entry in entries]
+            if not (again or self._kept):
+                return [self._read(entry) for entry in entries]
+            return [self._once(entry, now, again=again) for entry in entries]
 
     def data(self, path: str, most: int | None = None) -> bytes | None:
         """The bytes of a file below the root; None where no file of that size can be read."""
@@ -56,20 +60,20 @@ class Reader:
         except OSError:
             return None
 
-    def _once(self, entry: Entry, now: int) -> SourceFile | Skipped | Failed:
+    def _once(self, entry: Entry, now: int, *, again: bool) -> SourceFile | Skipped | Failed:
         key = (entry.path, entry.stamp, entry.explicit)
         if key in self._kept:
             self._room += entry.stamp.size
             return self._kept.pop(key)
         value = self._read(entry)
-        if entry.stamp.size <= self._room and entry.stamp.settled(now):
+        if again and entry.stamp.size <= self._room and entry.stamp.settled(now):
             self._room -= entry.stamp.size
             self._kept[key] = value
         return value
 
     def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
         try:
-            data = PlainFile(os.path.join(self._root, entry.path), self._limit).read()
+            data = PlainFile(f"{self._root}{os.sep}{entry.path}", self._limit).read()
         except OSError as error:
             if error.errno == errno.EFBIG:
                 return Skipped(entry.path, "", SkipReason.OVERSIZE)
@@ -90,6 +94,6 @@ class Reader:
     @staticmethod
     def _is_generated(head: bytes) -> bool:
         """By its first bytes; looking for words first is faster than either expression."""
-        if not any(mark in head for mark in _MARKS):
+        if not any(map(head.__contains__, _MARKS)):
             return False
         return bool(_GENERATED.search(head) or _BUNDLED.search(head))

@@ -20,7 +20,8 @@ from thea_code_system.wrappers.dispatch import Dispatch, ItemFailure
 from thea_code_system.wrappers.host import ActorDeadError, ActorRecipe, DeadlineError, Host
 from thea_code_system.wrappers.platform import Platform
 from thea_code_system.wrappers.ray_host import Placement
-from thea_code_system.wrappers.source import BatchLimits, BatchSource, Items
+from thea_code_system.wrappers.source import BatchLimits, BatchSource
+from thea_code_system.wrappers.supply import Entry, Items, Supply
 from thea_code_system.wrappers.torch_accumulator import TorchCounter
 from thea_code_system.wrappers.worker import PoolWorker
 
@@ -101,6 +102,11 @@ class ActorPool:
         self._closed = False
 
     @property
+    def idle(self) -> int:
+        """How many actors have nothing to do."""
+        return len([worker for worker in self._workers if not worker.calls])
+
+    @property
     def slots(self) -> int:
         """How many batches may be in flight.
 
@@ -117,7 +123,7 @@ class ActorPool:
 
         Args:
             method: a remote method that takes one item, or with `batched` a list of items.
-            items: an iterable or an async iterable.
+            items: an iterable, an async iterable or a `Supply`.
             batched: call the method with a list; it returns a list of as many results.
             return_exceptions: put an `ItemFailure` where an item has no result, instead of raising.
 
@@ -127,8 +133,8 @@ class ActorPool:
         """
         found: dict[int, Any] = {}
         async with aclosing(self._dispatched(method, items, batched=batched)) as results:
-            async for (index, _), result in results:
-                found[index] = result
+            async for batch in results:
+                found.update((index, result) for (index, _), result in batch)
         ordered = [found[index] for index in sorted(found)]
         failures = [result for result in ordered if isinstance(result, ItemFailure)]
         if failures and not return_exceptions:
@@ -144,12 +150,21 @@ class ActorPool:
 
         Args:
             method: a remote method that takes one item, or with `batched` a list of items.
-            items: an iterable or an async iterable; what it raises ends the stream.
+            items: an iterable, an async iterable or a `Supply`; what it raises ends the stream.
             batched: call the method with a list; it returns a list of as many results.
         """
+        async with aclosing(self.batches(method, items, batched=batched)) as batches:
+            async for batch in batches:
+                for pair in batch:
+                    yield pair
+
+    async def batches(
+        self, method: str, items: Items, *, batched: bool = False
+    ) -> AsyncGenerator[list[tuple[Any, Any]], None]:
+        """Yield what `stream` does, batch by batch: cheaper where there are many items."""
         async with aclosing(self._dispatched(method, items, batched=batched)) as results:
-            async for (_, item), result in results:
-                yield item, result
+            async for batch in results:
+                yield [(item, result) for (_, item), result in batch]
 
     def submit(self, method: str, *args: Any, **kwargs: Any) -> asyncio.Task[Any]:
         """Start one call on the least loaded actor; await the task for what it returns.
@@ -222,17 +237,21 @@ class ActorPool:
 
     async def _dispatched(
         self, method: str, items: Items, *, batched: bool
-    ) -> AsyncGenerator[tuple[tuple[int, Any], Any], None]:
+    ) -> AsyncGenerator[list[tuple[Entry, Any]], None]:
         self._check(method)
         await self._open()
-        source = BatchSource(items, self._limits, lambda: self.slots)
+        limits = self._limits
+        ordered = limits.size_of is not None
+        supply = Supply.of(items, limits.count, limits.measure, largest_first=ordered)
+        source = BatchSource(supply, limits, len(self._workers), lambda: self.slots)
         dispatch = Dispatch(self, method, source, batched=batched)
         async with aclosing(dispatch.results()) as results:
-            async for entry, result in results:
-                self.counters["items"].increment()
-                if isinstance(result, ItemFailure) and result.reason != "error":
-                    self.counters["isolated"].increment()
-                yield entry, result
+            async for batch in results:
+                self.counters["items"].increment(len(batch))
+                for _, result in batch:
+                    if isinstance(result, ItemFailure) and result.reason != "error":
+                        self.counters["isolated"].increment()
+                yield batch
 
     async def _submitted(
         self, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]

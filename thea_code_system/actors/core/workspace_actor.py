@@ -252,9 +252,10 @@ class WorkspaceActor(Actor):
         return self._writer.write(writes)
 
     def _read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
-        values = self._reader.read(entries)
-        read = zip(entries, values, strict=True)
-        self._index.remember((entry, value.digest) for entry, value in read if value.digest)
+        values = self._reader.read(entries, again=isinstance(self._imported, ImportedNames))
+        if self._cache.path is not None:  # else nobody will ever ask for it
+            read = zip(entries, values, strict=True)
+            self._index.remember((entry, value.digest) for entry, value in read if value.digest)
         return values
 
     def _list(self, path: str, before: bytes | None, data: bytes) -> str:
