@@ -266,7 +266,8 @@ async def main():
             print(words)
         if words and options.write_docs:
             head = ["## The pool at full load", ""] if part == "saturation" else []
-            lines = [*head, f"`python benchmarks/pool.py {part}`: {words}"]
+            asked = " ".join(word for word in sys.argv[1:] if word != "--write-docs")
+            lines = [*head, f"`python benchmarks/pool.py {asked}`: {words}"]
             Document().write(f"pool-{part}", lines)
 
 
