@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from thea_code_system.wrappers.platform import Platform
+
 STORE = 100 << 20
 HEAD = f"{'f' * 51}00000"  # the id by which Ray's provider of pretended nodes knows the head
 
@@ -70,7 +72,7 @@ class Growing:
             include_dashboard=False,
             autoscaling_config=str(plan),
         )
-        self.node = Node(parameters, head=True, shutdown_at_exit=True, spawn_reaper=True)
+        self.node = Node(parameters, head=True, shutdown_at_exit=False, spawn_reaper=True)
         self.address = self.node.gcs_address
 
     @staticmethod
@@ -119,7 +121,7 @@ class Growing:
         raise NotImplementedError("the autoscaler owns these nodes")
 
     def end(self):
-        self.node.kill_all_processes(check_alive=False, allow_graceful=False)
+        Platform().kill(Platform().descendants(os.getpid()))  # also what the autoscaler started
         self.folder.cleanup()
 
 

@@ -307,14 +307,14 @@ class Page:
         lines = [
             f"Workers that sleep {1000 * SLEEP:g} ms a file; load {Document.load()}:",
             "",
-            "| workers | measured files/s | model | bound | driver, ms a file |",
-            "|---:|---:|---:|---:|---:|",
+            "| workers | measured files/s | model | bound | driver, ms a file | of a processor |",
+            "|---:|---:|---:|---:|---:|---:|",
         ]
         for workers, (rate, load) in self.emulated.items():
             model = Model(statistics.median(one for _, one in self.emulated.values()), SLEEP)
             lines.append(
                 f"| {workers} | {rate:,.0f} | {model.throughput(workers):,.0f} |"
-                f" {model.bound(workers):,.0f} | {1000 * load:.3f} |"
+                f" {model.bound(workers):,.0f} | {1000 * load:.3f} | {rate * load:.0%} |"
             )
         return lines
 
