@@ -16,20 +16,7 @@ UNUSED = b"import os\r\nimport sys\r\n\r\nprint(sys.argv)\r\n"
 FIXED = b"import sys\r\n\r\nprint(sys.argv)\r\n"
 DRIVER = Path(__file__).with_name("fault_driver.py")
 GONE = 5.0  # seconds after which no process of a run may live
-NODES = """
-import sys
-from ray.cluster_utils import Cluster
-
-options = {"include_dashboard": False, "object_store_memory": 128 << 20}
-cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, **options})
-nodes = [cluster.add_node(num_cpus=2, object_store_memory=128 << 20) for _ in range(2)]
-cluster.wait_for_nodes()
-print("ADDRESS", cluster.address, flush=True)
-for line in sys.stdin:
-    cluster.remove_node(nodes.pop(), allow_graceful=False)
-    print("REMOVED", 1, flush=True)
-cluster.shutdown()
-"""
+NODES = Path(__file__).with_name("nodes.py")
 START = 120.0  # seconds for a cluster to start; a busy machine takes long
 
 
@@ -259,12 +246,14 @@ class NodeLost(Scenario):
     """Three nodes, the head without room for actors; one of the others goes."""
 
     name = "one of three nodes lost"
+    processors = 2
 
     @contextmanager
     def surroundings(self):
         quiet = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0", "RAY_USAGE_STATS_ENABLED": "0"}
         with subprocess.Popen(
-            [sys.executable, "-c", NODES], env={**self.environment, **quiet}, text=True,
+            [sys.executable, NODES, "fixed", str(self.processors), "2"],
+            env={**self.environment, **quiet}, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         ) as self.nodes:  # fmt: skip
             self.address = self.told("ADDRESS")
@@ -276,7 +265,7 @@ class NodeLost(Scenario):
     def told(self, word):
         for line in self.nodes.stdout:
             if line.startswith(word):
-                return line.split()[1]
+                return line.split()[-1]
         raise RuntimeError(f"{self.name}: the cluster does not start")
 
     def arguments(self):
@@ -290,6 +279,11 @@ class NodeLost(Scenario):
     def family_left(self, told):
         """The cluster lives on, as it should; what is left after it is looked at later."""
         self.told_of = told
+
+
+class NodeLostWithoutRoom(NodeLost):
+    name = "one of three nodes lost, and the other one full"
+    processors = 1
 
 
 class RayletKilled(Scenario):
@@ -373,7 +367,7 @@ class DriverKilled(Scenario):
 
 
 SCENARIOS = (
-    Scenario, WorkerKilled, WorkerStopped, Poison, NodeLost, RayletKilled, GcsKilled,
-    GcsAndWorkerKilled, StoreFull, MemoryFull,
+    Scenario, WorkerKilled, WorkerStopped, Poison, NodeLost, NodeLostWithoutRoom, RayletKilled,
+    GcsKilled, GcsAndWorkerKilled, StoreFull, MemoryFull,
     InterruptedOnce, InterruptedTwice, DriverKilled,
 )  # fmt: skip

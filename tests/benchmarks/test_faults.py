@@ -42,7 +42,9 @@ def test_killed_at_any_operation_nothing_is_lost_torn_or_left_behind(tmp_path):
 
 
 @pytest.mark.ray
-@pytest.mark.parametrize("name", ["WorkerKilled", "DriverKilled", "GcsAndWorkerKilled"])
+@pytest.mark.parametrize(
+    "name", ["WorkerKilled", "DriverKilled", "GcsAndWorkerKilled", "NodeLostWithoutRoom"]
+)
 def test_a_broken_cluster_ends_a_run_in_bounded_time_and_no_process_lives_on(tmp_path, name):
     import fault_scenarios
 

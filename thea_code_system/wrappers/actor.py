@@ -32,11 +32,13 @@ class ActorOptions:
         num_cpus: processors to reserve on a cluster; none where they are not to be had.
         num_gpus: GPU share to reserve; fitted, and none where there is no GPU.
         deadline: seconds that one call may take; None for the pool's or the handle's own.
+        memory: bytes to reserve on a cluster; none where they are not to be had.
     """
 
     num_cpus: float = 0.0
     num_gpus: float = 0.0
     deadline: float | None = None
+    memory: int = 0
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class _Recording:
 def async_actor(cls: ActorClass, /) -> ActorClass: ...
 @overload
 def async_actor(
-    *, num_cpus: float = ..., num_gpus: float = ..., deadline: float | None = ...
+    *, num_cpus: float = ..., num_gpus: float = ..., deadline: float | None = ..., memory: int = ...
 ) -> Callable[[ActorClass], ActorClass]: ...
 def async_actor(
     cls: ActorClass | None = None,
@@ -175,6 +177,7 @@ def async_actor(
     num_cpus: float = 0.0,
     num_gpus: float = 0.0,
     deadline: float | None = None,
+    memory: int = 0,
 ) -> ActorClass | Callable[[ActorClass], ActorClass]:
     """Record what an actor class asks for, bare or with options; the class stays a plain class.
 
@@ -183,9 +186,10 @@ def async_actor(
         num_cpus: processors to reserve on a cluster; none where they are not to be had.
         num_gpus: GPU share to reserve, fitted; the CPU serves where there is no GPU.
         deadline: seconds that one call may take.
+        memory: bytes to reserve on a cluster; none where they are not to be had.
 
     Raises:
         TypeError: the class is no `Actor`.
     """
-    options = ActorOptions(num_cpus, num_gpus, deadline)
+    options = ActorOptions(num_cpus, num_gpus, deadline, memory)
     return _Recording(options) if cls is None else _Recording(options)(cls)

@@ -157,6 +157,14 @@ class Cluster:
         nodes = available_resources_per_node()  # type: ignore[no-untyped-call]
         return list(nodes.values())
 
+    @classmethod
+    def resources(cls) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+        """Return what is free on each node of the current cluster, and what the nodes have."""
+        from ray._private.state import total_resources_per_node
+
+        nodes = total_resources_per_node()  # type: ignore[no-untyped-call]
+        return cls.free_resources(), list(nodes.values())
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,

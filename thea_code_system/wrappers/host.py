@@ -58,8 +58,13 @@ class Host(Protocol):
 
     name: str
 
-    async def start(self) -> None:
-        """Make and set up the actor; only the first call does something."""
+    async def start(self, *, waits: bool = False) -> None:
+        """Make and set up the actor; only the first call does something.
+
+        Args:
+            waits: until there is a place with all that it asks for, however long that takes; else
+                it does without what is not there.
+        """
 
     async def call(self, method: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Return what one call returns, or raise what it raises."""
@@ -88,7 +93,7 @@ class InlineHost:
         self._starting: asyncio.Future[Actor] | None = None
         self._ended = False
 
-    async def start(self) -> None:
+    async def start(self, *, waits: bool = False) -> None:  # noqa: ARG002 - there is always room
         """Make and set up the actor; only the first call does something.
 
         Raises:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from thea_code_system.errors import ActorError
+from thea_code_system.errors import ActorError, TheaError
 from thea_code_system.wrappers.actor import (
     Actor,
     ActorHealth,
@@ -41,6 +42,7 @@ class ActorPool:
     does not answer in time, is replaced; its items are sent again one by one, each on an actor of
     its own for that time, and what dies then again is returned as an `ItemFailure`. State that an
     actor needs belongs in its constructor or `setup`: a replacement has seen no other call.
+    The pool begins with the actors that a cluster has room for; the others join it when there is.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class ActorPool:
         self._workers: list[PoolWorker] = []
         self._freed = asyncio.Condition()
         self._opening = asyncio.Lock()
+        self._coming: dict[PoolWorker, asyncio.Task[None]] = {}
         self._waiting_alone: set[object] = set()
         self._closed = False
 
@@ -195,6 +198,7 @@ class ActorPool:
         if num_actors < 1:
             raise ValueError("A pool needs at least one actor; use shutdown() to end it.")
         await self._open()
+        await self._stop_coming()
         kept, leaving = self._workers[:num_actors], self._workers[num_actors:]
         self._workers = kept
         self._wanted = num_actors
@@ -205,6 +209,7 @@ class ActorPool:
     async def shutdown(self) -> None:
         """Let every actor finish its calls and release what it holds, then end it."""
         self._closed = True
+        await self._stop_coming()
         leaving, self._workers = self._workers, []
         await asyncio.gather(*(self._leave(worker) for worker in leaving))
 
@@ -300,17 +305,44 @@ class ActorPool:
         return self._workers
 
     async def _grow(self) -> None:
-        fitting = await self._placement.fit(self._wanted)
-        while len(self._workers) < fitting:
-            recipe = self._recipe(f"{self.name}-{next(self._numbers)}")
-            self._workers.append(PoolWorker(self._maker(recipe), self._deadline, self._count_loss))
+        """Start what there is room for; the rest comes as soon as there is."""
+        late: list[PoolWorker] = []
+        if more := range(self._wanted)[len(self._workers) :]:
+            fitting = await self._placement.fit(len(more))
+            self._workers.extend(self._worker() for _ in more[:fitting])
+            late = [self._worker() for _ in more[fitting:]]
         await asyncio.gather(*(worker.start() for worker in self._workers))
+        for worker in late:  # only now: they would take the places of the others
+            self._coming[worker] = asyncio.create_task(self._come(worker))
+
+    async def _come(self, worker: PoolWorker) -> None:
+        """Take one more actor in when it has found a place, which may be never."""
+        try:
+            await worker.host.start(waits=True)
+        except TheaError as error:
+            logging.getLogger(__name__).warning("One actor less: %s", error)
+        else:
+            self._workers.append(worker)
+            await self._notify()
+        del self._coming[worker]
+
+    async def _stop_coming(self) -> None:
+        """Give up waiting for places."""
+        coming, self._coming = self._coming, {}
+        for task in coming.values():
+            task.cancel()
+        await asyncio.gather(*coming.values(), return_exceptions=True)
+        await asyncio.gather(*(worker.host.kill() for worker in coming))
 
     async def _leave(self, worker: PoolWorker) -> None:
         async with self._freed:
             while worker.calls:
                 await self._freed.wait()
         await worker.stop()
+
+    def _worker(self) -> PoolWorker:
+        recipe = self._recipe(f"{self.name}-{next(self._numbers)}")
+        return PoolWorker(self._maker(recipe), self._deadline, self._count_loss)
 
     def _recipe(self, name: str) -> ActorRecipe:
         return ActorRecipe(self._cls, ActorIdentity(name, self._run_id), self._args, self._kwargs)

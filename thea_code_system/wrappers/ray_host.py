@@ -44,8 +44,12 @@ class RayHost:
         self._actor: Any = None
         self.ray_name = f"thea-{uuid.uuid4().hex}"
 
-    async def start(self) -> None:
+    async def start(self, *, waits: bool = False) -> None:
         """Place, make and set up the actor; only the first call does something.
+
+        Args:
+            waits: in Ray's queue, where an autoscaler sees it, until there is a place with all that
+                it asks for; else it does without what is not there now.
 
         Raises:
             ActorStartError: its constructor or `setup` failed.
@@ -57,7 +61,7 @@ class RayHost:
         if self._running:
             return
         if self._starting is None:
-            self._starting = asyncio.ensure_future(self._start())
+            self._starting = asyncio.ensure_future(self._start(waits=waits))
         await asyncio.shield(self._starting)
         self._running = True
 
@@ -95,6 +99,8 @@ class RayHost:
     async def kill(self) -> None:
         """End the actor at once; no call is taken from then on."""
         self._ended = True
+        if self._starting is not None:
+            self._starting.cancel()  # it may be waiting for a place
         if self._actor is not None:
             import ray
 
@@ -116,8 +122,8 @@ class RayHost:
         """Travel as a name; the actor must have been started."""
         return RayHost.found, (self.name, self.ray_name)
 
-    async def _start(self) -> None:
-        share = await self._placement.share()
+    async def _start(self, *, waits: bool) -> None:
+        share = await self._placement.share(waits=waits)
         if Cluster.current is not None:
             await Cluster.current.check()
         import ray
@@ -131,6 +137,7 @@ class RayHost:
             name=self.ray_name,
             num_cpus=share.num_cpus,
             num_gpus=share.num_gpus,
+            memory=share.memory,
             max_restarts=0,
             max_task_retries=0,
             scheduling_strategy="SPREAD",
@@ -198,7 +205,7 @@ class Placement:
         self._share: Share | None = None
 
     async def fit(self, count: int) -> int:
-        """Return how many of the actors can be placed; connects to a cluster where one is needed.
+        """Return how many of the actors can be placed now; connects to a cluster where need be.
 
         Raises:
             ClusterError: there is no cluster, and none can be started.
@@ -210,11 +217,14 @@ class Placement:
         self._share = Share.fitted(self._options, count, nodes)
         return self._share.count
 
-    async def share(self) -> Share:
-        """Return what one actor gets."""
+    async def share(self, *, waits: bool = False) -> Share:
+        """Return what one actor gets: what is there, unless it waits for all that it asks for."""
         if self._share is None:
             await self.fit(1)
-        return self._share or Share(0.0, 0.0, 1)
+        share = self._share or Share(0.0, 0.0, 1)
+        if waits:
+            return share.asking(self._options)
+        return share.within(*await asyncio.to_thread(Cluster.resources))
 
     def host(self, recipe: ActorRecipe, known_as: str | None = None) -> Host:
         """Return a place for an actor, which starts at its first call and is then known by name."""
