@@ -82,10 +82,10 @@ class Run:
                 settled = self._intake.settled()
                 made = [(source, self._outcome(source, result)) for source, result in pairs]
                 batch.extend(await self._passed(made, settled))
-                if len(batch) >= WRITE_BATCH and self._delivery.proof is None:
-                    for outcome in await self._delivered(batch):
+                while len(batch) >= WRITE_BATCH and self._delivery.proof is None:
+                    group, batch = batch[:WRITE_BATCH], batch[WRITE_BATCH:]
+                    for outcome in await self._delivered(group):
                         yield outcome
-                    batch = []
                 for outcome in self.recalled(settled):
                     yield outcome
         settled = self._intake.settled()
