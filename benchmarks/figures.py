@@ -361,14 +361,16 @@ class Main:
             plain = {"load": load, "figures": figures.rows}
             options.json.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
         if options.write_docs:
+            only = options.only or ()
+            asked = " ".join(f"--only {name} " for name in only)
             head = (
-                "## What a run costs",
+                f"## What a run costs{': ' if only else ''}{', '.join(only)}",
                 "",
-                "`python benchmarks/figures.py --tree DIR --write-docs`; medians, processor time",
-                f"with all children. Load average at the start: {load}.",
+                f"`python benchmarks/figures.py --tree DIR {asked}--write-docs`; medians, processor",
+                f"time with all children. Load average at the start: {load}.",
                 "",
             )
-            Document().write("figures", [*head, *figures.table()])
+            Document().write("-".join(["figures", *only]), [*head, *figures.table()])
 
 
 if __name__ == "__main__":
