@@ -366,8 +366,8 @@ class Main:
             head = (
                 f"## What a run costs{': ' if only else ''}{', '.join(only)}",
                 "",
-                f"`python benchmarks/figures.py --tree DIR {asked}--write-docs`; medians, processor",
-                f"time with all children. Load average at the start: {load}.",
+                f"`python benchmarks/figures.py --tree DIR {asked}--write-docs`; medians,",
+                f"processor time with all children. Load average at the start: {load}.",
                 "",
             )
             Document().write("-".join(["figures", *only]), [*head, *figures.table()])
