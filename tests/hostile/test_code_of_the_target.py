@@ -39,7 +39,13 @@ def modules(target):
     return target
 
 
-@pytest.mark.parametrize("module", [True, False], ids=["python -m thea_cli", "thea"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(True, marks=pytest.mark.slow, id="python -m thea_cli"),
+        pytest.param(False, id="thea"),
+    ],
+)
 def test_modules_in_the_working_directory_are_not_imported(modules, module):
     modules.thea("correct", ".", module=module).check(0)
     assert (modules.root / "bad.py").read_text() == BROKEN.replace("(a)", "(a):")

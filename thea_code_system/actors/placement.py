@@ -22,6 +22,7 @@ from thea_code_system.wrappers.platform import Platform
 
 CLUSTER_PAYS = 4_000  # files to correct from which a local cluster is quicker than this process
 LINTING_PAYS = 30_000  # the same where only linters run: they use every processor themselves
+LINTED = 2  # processors that they leave nothing of, though some files are repaired beside them
 BATCH_BYTES = 8_000_000
 SEARCHED_BYTES = 1_000_000  # a minute for the edit model on a slow core; a call has ten
 READING = ("syntax", "learned")  # the families that ask the edit model
@@ -44,7 +45,7 @@ class RunPlacement:
         batch: int = CHUNK,
     ) -> ActorPool:
         """A pool of correction actors fit for so many files; ``batch`` is the most sent at once."""
-        workers = self._workers(files, self._pays(context))
+        workers = self._workers(files, context)
         inline = not self._on_ray(workers)
         if not inline:
             await self._connect(workers)
@@ -93,10 +94,10 @@ class RunPlacement:
         return Selection(context.settings, BUILT_IN).of(family).active
 
     @classmethod
-    def _pays(cls, context: ProjectContext) -> int:
+    def _pays(cls, context: ProjectContext, processors: int) -> int:
         """From how many files on a local cluster pays for what was selected."""
-        working = any(cls._selects(context, family) for family in (*READING, "spelling"))
-        return CLUSTER_PAYS if working else LINTING_PAYS
+        repairs = cls._selects(context, "syntax") and processors > LINTED
+        return CLUSTER_PAYS if repairs or cls._selects(context, "learned") else LINTING_PAYS
 
     def _device(self, *, inline: bool) -> str | None:
         """The device that was asked for; each actor chooses for itself where none was.
@@ -112,7 +113,7 @@ class RunPlacement:
         asked = self._config.address is not None
         return workers > 1 or asked
 
-    def _workers(self, files: int, pays: int) -> int:
+    def _workers(self, files: int, context: ProjectContext) -> int:
         """As many as were asked for; else one, or one a processor where the work is large."""
         if self._config.workers is not None:
             return self._config.workers
@@ -121,7 +122,7 @@ class RunPlacement:
             processors = self._config.max_workers
         if self._config.address is not None:
             return processors
-        large = files >= pays and not Platform().is_windows
+        large = files >= self._pays(context, processors) and not Platform().is_windows
         return processors if large else 1
 
     async def _connect(self, workers: int) -> None:

@@ -11,6 +11,7 @@ from thea_code_system.actors.trial import RawCorrectionActor
 from thea_code_system.config.production import ProductionConfig
 from thea_code_system.values.context import ProjectContext, Settings
 from thea_code_system.wrappers import Cluster
+from thea_code_system.wrappers.platform import Platform
 
 CPUS, GPU = {"CPU": 8.0}, {"CPU": 8.0, "GPU": 1.0}
 
@@ -69,3 +70,31 @@ async def test_an_actor_on_ray_sees_its_own_gpu_as_the_first(asked):
     assert (await asked([GPU], device="cuda:1"))["args"][1] == "cuda"
     inline = await asked([GPU], device="cuda:1", workers=1)
     assert (inline["args"][1], inline["options"].num_gpus) == ("cuda:1", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("processors", "select", "files", "workers"),
+    [
+        (8, (), 10_000, 8),
+        (8, (), 100, 1),
+        (2, (), 10_000, 1),
+        (2, (), 40_000, 2),
+        (2, ("learned",), 10_000, 2),
+        (8, ("ruff", "spelling"), 10_000, 1),
+    ],
+)
+async def test_a_cluster_is_started_where_more_is_to_be_done_than_tools_do_by_themselves(
+    monkeypatch, processors, select, files, workers
+):
+    async def started(self, count):
+        return self
+
+    made = {}
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(Platform, "cpu_count", lambda self: processors)
+    monkeypatch.setattr(Cluster, "start", started)
+    monkeypatch.setattr(Cluster, "free_resources", list)
+    monkeypatch.setattr(module, "ActorPool", lambda cls, **rest: made.update(rest))
+    context = ProjectContext("/x", Settings(select=select))
+    await RunPlacement(ProductionConfig(root="/x")).pool(context, files, "")
+    assert (made["num_actors"], made["inline"]) == (workers, workers == 1)
