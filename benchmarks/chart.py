@@ -6,9 +6,11 @@ import math
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
+from typing import TypeAlias
 
 PLOTS = Path(__file__).parents[1] / "docs" / "plots"
 _LEFT, _TOP, _WIDTH, _HEIGHT = 70, 30, 420, 260
+Points: TypeAlias = "Sequence[tuple[float, float]]"
 _COLOURS = ("#1b7fbd", "#c4570a", "#3f8f3f", "#8a4fb0")
 
 
@@ -17,11 +19,11 @@ class LogChart:
 
     def __init__(self, title: str, across: str, upwards: str) -> None:
         self.title, self.across, self.upwards = title, across, upwards
-        self.series: list[tuple[str, list[tuple[float, float]], list[tuple[float, float]]]] = []
+        self.series: list[tuple[str, Points, Points, Points]] = []
 
-    def add(self, name: str, points: Sequence[tuple[float, float]], line=()) -> None:
-        """Points that were measured, and those of the line through them."""
-        self.series.append((name, list(points), list(line)))
+    def add(self, name: str, points: Points = (), line: Points = (), band: Points = ()) -> None:
+        """Points that were measured, those of a line, and the corners of an area around it."""
+        self.series.append((name, points, line, band))
 
     def save(self, name: str) -> None:
         """Write it where the documentation shows it from."""
@@ -65,10 +67,14 @@ class LogChart:
         turn = f"translate(14 {_TOP + _HEIGHT // 2}) rotate(-90)"
         yield f'<text transform="{turn}" text-anchor="middle">{escape(self.upwards)}</text>'
 
-    def _drawn(self, number, name, points, line):
+    def _path(self, points):
+        return " ".join(f"{self._x[0](x):.1f},{self._y[0](y):.1f}" for x, y in points)
+
+    def _drawn(self, number, name, points, line, band):
         colour = _COLOURS[number % len(_COLOURS)]
-        path = " ".join(f"{self._x[0](x):.1f},{self._y[0](y):.1f}" for x, y in line)
-        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-dasharray="4 3"/>'
+        dashed = f'fill="none" stroke="{colour}" stroke-dasharray="4 3"'
+        yield f'<polygon points="{self._path(band)}" fill="{colour}" opacity="0.2"/>'
+        yield f'<polyline points="{self._path(line)}" {dashed}/>'
         for x, y in points:
             cx, cy = self._x[0](x), self._y[0](y)
             yield (

@@ -25,9 +25,9 @@ from collections import Counter
 from functools import wraps
 from pathlib import Path
 
+from chart import LogChart
 from document import PAGE, Document
 from queueing import Model
-from scaling_plot import ScalingPlot
 
 from thea_code_system.actors import placement
 from thea_code_system.actors.core import workspace_actor
@@ -349,14 +349,15 @@ class Page:
         return lines
 
     def plot(self):
-        picture = ScalingPlot()
         nodes = [1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 140, 200, 300, 500, 700, 1000]
-        curves = [(n, *self.rates(n)) for n in nodes]
-        picture.band([(n, low, high) for n, _, low, high in curves])
-        picture.line([(n, rate) for n, rate, *_ in curves], "model")
+        rates = [(n, *self.rates(n)) for n in nodes]
+        highest, lowest = ([(n, one[side]) for n, *one in rates] for side in (2, 1))
+        chart = LogChart("One driver", f"nodes of {CORES} processors", "files a second")
+        chart.add("the model, with its interval", (), [(n, one) for n, one, *_ in rates],
+                  [*highest, *reversed(lowest)])  # fmt: skip
         ideal = [(n, n * CORES / self.worker) for n in nodes]
-        picture.line(ideal, "ideal")
-        return picture.svg("Files a second against nodes")
+        chart.add("what the nodes' processors could do", (), ideal)
+        chart.save("scaling")
 
 
 def main():
@@ -393,7 +394,7 @@ def main():
         if wanted.write_docs:
             for name, lines in sections.items():
                 Document(PAGE.with_name("scaling.md")).write(name, lines)
-            PAGE.with_name("scaling.svg").write_text(page.plot(), encoding="utf-8")
+            page.plot()
 
 
 if __name__ == "__main__":
