@@ -114,7 +114,7 @@ class Main:
         if self.options.write_docs:
             asked = f"--files {self.options.files} --few {self.options.few}"
             command = f"`python benchmarks/whole.py --tree DIR {asked} --peers BIN`"
-            said = "all caches empty; processor time leaves out what Thea has on Ray"
+            said = "all caches empty; processor time leaves out what is on Ray"
             head = ["## Whole runs", "", f"{command}; {said}; load {load}.", ""]
             Document().write("whole", [*head, *self.figures.table()])
         return 0
