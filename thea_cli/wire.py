@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from socket import socket
 
 LENGTH = 4  # bytes of a length
-_CHUNK, _LARGEST = 65_536, 8_000_000  # bytes read at once, and of a message
+CHUNK, _LARGEST = 65_536, 8_000_000  # bytes read at once, and of a message
 RUNNING, ENDED, REFUSED = b"+", b"=", b"-"
 """The answers: it runs; it has ended, with the exit code in the next byte; run it yourself."""
 
@@ -63,13 +63,13 @@ class Message:
         """
         from socket import recv_fds
 
-        data, handed, _, _ = recv_fds(link, _CHUNK, most)
+        data, handed, _, _ = recv_fds(link, CHUNK, most)
         streams.extend(handed)
         size = int.from_bytes(data[:LENGTH], "big") + LENGTH
         if len(data) < LENGTH or size > _LARGEST:
             raise ValueError("that is no message")
         while len(data) < size:
-            more = link.recv(_CHUNK)
+            more = link.recv(CHUNK)
             if not more:
                 raise ValueError("the message is cut short")
             data += more

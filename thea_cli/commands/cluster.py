@@ -14,7 +14,7 @@ import typer
 from thea_cli.console import Console
 from thea_cli.options import TableOrJson, choice
 from thea_cli.warm_start import IDLE, WarmStart
-from thea_cli.wire import Message, Place
+from thea_cli.wire import CHUNK, Message, Place
 from thea_code_system.config.amounts import TIME
 from thea_code_system.errors import ClusterError, UsageError
 
@@ -120,7 +120,7 @@ class ClusterRequest:
             try:
                 link.connect(place.socket)
                 link.sendall(Message.packed([place.secret(), kind]))
-                return b"".join(iter(lambda: link.recv(65_536), b""))
+                return b"".join(iter(lambda: link.recv(CHUNK), b""))
             except OSError:
                 return b""
 

@@ -160,8 +160,7 @@ class OutcomeCache:
         rows = self._database.execute(query).fetchall()
         if not rows:
             return []
-        totals = TorchMath.tensor([size for _, size in rows]).cumsum(0)
-        fits = TorchMath.plain(TorchMath.le(totals, _MEMOS))
+        fits = TorchMath.plain(TorchMath.within([size for _, size in rows], _MEMOS))
         return [(key,) for (key, _), fit in zip(rows, fits, strict=True) if not fit]
 
     def prune(self) -> None:

@@ -95,8 +95,7 @@ class LedgerPruner:
         rows = self._database.rows("SELECT digest, length(data) FROM preimage ORDER BY digest")
         images = [(digest, size, times.get(digest, 0.0)) for digest, size in rows]
         images.sort(key=lambda row: (row[0] not in needed, -row[2]))
-        totals = TorchMath.tensor([size for _, size, _ in images]).cumsum(0)
-        fits = TorchMath.plain(TorchMath.le(totals, room)) if images else []
+        fits = TorchMath.plain(TorchMath.within([size for _, size, _ in images], room))
         return [
             (digest, size)
             for (digest, size, at), fit in zip(images, fits, strict=True)

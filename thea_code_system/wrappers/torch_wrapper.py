@@ -283,6 +283,11 @@ class TorchMath:
         """Return where a is not below b."""
         return TorchMath.tensor(a).ge(TorchMath.tensor(b))
 
+    @staticmethod
+    def within(sizes: Numbers, room: Numbers) -> Tensor:
+        """Return which of some amounts, in their order, there is room for together."""
+        return TorchMath.le(TorchMath.tensor(sizes).cumsum(0), room)
+
 
 def scalar(value: Number, device: torch.device | str | None = None) -> Tensor:
     """Return a number as a tensor without dimensions.
