@@ -70,8 +70,9 @@ class Passes:
     async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         """One pass over the active drafts; returns those whose text it changed."""
         (broken, whole), _ = await asyncio.gather(self._screened(drafts), self._prepare(drafts))
-        repaired = await self._repair(broken, number)
-        improved = await self._improve(whole, number)
+        repaired, improved = await asyncio.gather(
+            self._repair(broken, number), self._improve(whole, number)
+        )
         return [*repaired, *improved]
 
     async def _screened(self, drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:

@@ -50,7 +50,8 @@ class RunPlacement:
         if not inline:
             await self._connect(workers)
             imported = await asyncio.to_thread(dict, context.imported)
-            context = dataclasses.replace(context, imported=imported)
+            words = await asyncio.to_thread(frozenset, context.words)
+            context = dataclasses.replace(context, imported=imported, words=words)
         searches = self._selects(context, "learned")
         return ActorPool(
             actor,

@@ -6,6 +6,7 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from thea_code_system.values.lines import LineRanges
@@ -75,7 +76,7 @@ class ProjectContext:
     tool_configs: Mapping[str, str] = field(default_factory=dict)
     first_party: frozenset[str] = frozenset()
     imported: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
+    words: AbstractSet[str] = frozenset()
     refused: frozenset[str] = frozenset()
     searched: frozenset[str] | None = None
     changed: Mapping[str, LineRanges] | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from array import array
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -99,7 +100,7 @@ class TreeFacts:
     """What the whole tree says about its files: the part of a context that reading it gives."""
 
     imported: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    words: frozenset[str] = frozenset()
+    words: AbstractSet[str] = frozenset()
     first_party: frozenset[str] = frozenset()
     tool_configs: Mapping[str, str] = field(default_factory=dict)
 

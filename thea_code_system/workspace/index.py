@@ -14,12 +14,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from thea_code_system.config.plain import PlainFile
 from thea_code_system.values.context import ProjectContext
-from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Stamp, TreeFacts
-from thea_code_system.workspace.imported import ImportedNames
-from thea_code_system.workspace.imports import ImportScanner
+from thea_code_system.workspace.names import CommonWords, ImportedNames, TreeNames
 from thea_code_system.workspace.reading import Reader
+from thea_code_system.workspace.scanning import PYTHON, FileScan, FileScanner, WideScan
 from thea_code_system.workspace.words import FileWords, TreeWords
+from thea_code_system.wrappers.platform import Platform
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS file (
@@ -28,9 +28,7 @@ CREATE TABLE IF NOT EXISTS file (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stems (root TEXT PRIMARY KEY, names TEXT) WITHOUT ROWID;
 """
-_PYTHON = (".py", ".pyi", ".pyw")
 _TOP = frozenset({"", "src", "lib"})  # folders whose files are modules by themselves
-_BATCH = 256
 
 
 class TreeIndex:
@@ -46,7 +44,7 @@ class TreeIndex:
         self._database = connection
         self._root = root
         self._reader = reader
-        self._imports = ImportScanner()
+        self._files = WideScan(FileScanner(root, reader), Platform().cpu_count())
         self._layout = ProjectContext(root)
         self._turn = threading.RLock()  # a corrector may ask while files are being read
         with connection:
@@ -81,60 +79,53 @@ class TreeIndex:
                 rows,
             )
 
-    def facts(
-        self, entries: Sequence[Entry], configs: Sequence[str], needs: frozenset[str]
-    ) -> TreeFacts:
-        """Bring the index up to date, and merge what all the files of the tree say.
+    def facts(self, names: TreeNames, configs: Sequence[str], needs: frozenset[str]) -> TreeFacts:
+        """What all the files of the tree say.
 
         ``needs`` are some of ``imports``, ``words`` and ``configs``; nothing else is looked at, and
-        imports only once somebody asks for one.
+        imports and words only once somebody asks for one.
         """
-        with self._turn:
-            if needs & {"imports", "words"}:
-                self._drop_others({entry.path for entry in entries})
-            if "words" in needs:
-                self._update(entries, "words", frozenset(), frozenset())
-            return TreeFacts(
-                ImportedNames(self, entries) if "imports" in needs else {},
-                self._words(entries) if "words" in needs else frozenset(),
-                self._first_party(entries),
-                self._texts(configs) if "configs" in needs else {},
-            )
+        return TreeFacts(
+            ImportedNames(names) if "imports" in needs else {},
+            CommonWords(names) if "words" in needs else frozenset(),
+            self._first_party(names.entries),
+            self._texts(configs) if "configs" in needs else {},
+        )
 
     def stems(self, entries: Sequence[Entry]) -> frozenset[str]:
         """The last names of the tree's modules and packages."""
         modules = {self._layout.module_of(path) for path in self._python(entries)}
         return frozenset(part for module in modules for part in module.split(".") if part)
 
-    def scan_imports(self, entries: Sequence[Entry], stems: frozenset[str]) -> None:
-        """Scan files, known or not; ``stems`` are those of the whole tree."""
-        with self._turn:
-            self._scan(entries, "imports", stems)
+    def scan(self, entries: Sequence[Entry], needs: frozenset[str], stems: frozenset[str]) -> None:
+        """Look at files, known or not; ``stems`` are those of the whole tree.
 
-    def imported(
-        self, entries: Sequence[Entry], stems: frozenset[str], scanned: Container[str]
-    ) -> Mapping[str, frozenset[str]]:
-        """Names by the module of the tree that they are taken from.
+        Others may ask meanwhile: who reads need not wait until all are scanned.
+        """
+        for scans in self._files.scan(entries, needs, stems):
+            self._keep(scans)
+
+    def update(
+        self,
+        entries: Sequence[Entry],
+        needs: frozenset[str],
+        stems: frozenset[str],
+        scanned: Container[str],
+    ) -> None:
+        """Scan what is new or changed, and what imports a name that is a module only now.
 
         Files whose paths are in ``scanned`` have changed since they were: they are not looked at.
         """
         with self._turn:
+            self._drop_others({entry.path for entry in entries})
             before = self._stems_before()
             rest = [entry for entry in entries if entry.path not in scanned]
-            self._update(rest, "imports", stems, stems - before)
-            if stems != before:
+            stale = list(self._stale(rest, needs, stems - before))
+        self.scan(stale, needs, stems)
+        if "imports" in needs and stems != before:
+            with self._turn, self._database:
                 row = (self._root, " ".join(sorted(stems)))
-                with self._database:
-                    self._database.execute("INSERT OR REPLACE INTO stems VALUES (?, ?)", row)
-            return self._imported(entries)
-
-    def _update(
-        self, entries: Sequence[Entry], need: str, stems: frozenset[str], new: frozenset[str]
-    ) -> None:
-        """Scan what is new or changed, and what imports a name that is a module only now."""
-        stale = iter(list(self._stale(entries, need, new)))
-        while batch := list(itertools.islice(stale, _BATCH)):
-            self._scan(batch, need, stems)
+                self._database.execute("INSERT OR REPLACE INTO stems VALUES (?, ?)", row)
 
     def _stems_before(self) -> frozenset[str]:
         """The names that were modules when imports were last looked at."""
@@ -150,16 +141,17 @@ class TreeIndex:
             with self._database:
                 self._database.executemany("DELETE FROM file WHERE root = ? AND path = ?", gone)
 
-    def _stale(self, entries: Sequence[Entry], need: str, new: frozenset[str]) -> Iterator[Entry]:
+    def _stale(
+        self, entries: Sequence[Entry], needs: frozenset[str], new: frozenset[str]
+    ) -> Iterator[Entry]:
         query = "SELECT path, stamp, imports, words IS NULL FROM file WHERE root = ?"
         known = {path: rest for path, *rest in self._database.execute(query, (self._root,))}
         for entry in entries:
             stamp, imports, wordless = known.get(entry.path, (b"", None, True))
-            if need == "words":
-                missing = wordless
-            elif entry.path.endswith(_PYTHON):
-                missing = imports is None or self._names_any(imports, new)
-            else:
+            missing = "words" in needs and wordless
+            if "imports" in needs and entry.path.endswith(PYTHON):
+                missing = missing or imports is None or self._names_any(imports, new)
+            elif "words" not in needs:
                 continue
             if missing or stamp != self._pack(entry.stamp):
                 yield entry
@@ -173,19 +165,18 @@ class TreeIndex:
         flat = itertools.chain.from_iterable([x] if isinstance(x, str) else x for x in names)
         return not new.isdisjoint(name.rpartition(".")[2] for name in flat)
 
-    def _scan(self, entries: Sequence[Entry], need: str, stems: frozenset[str]) -> None:
+    def _keep(self, scans: Iterable[tuple[Entry, FileScan]]) -> None:
         now = time.time_ns()
-        rows = []
-        for entry, source in zip(entries, self._reader.read(entries), strict=True):
-            text = source.text if isinstance(source, SourceFile) else ""
-            stamp = self._pack(entry.stamp) if entry.stamp.settled(now) and source.digest else b""
-            imports = words = None
-            if need == "words":
-                words = FileWords.scan(entry.path, text).pack()
-            elif entry.path.endswith(_PYTHON):
-                imports = json.dumps(self._imports.scan(text, self._package(entry.path), stems))
-            rows.append((self._root, entry.path, stamp, source.digest, imports, words))
-        with self._database:
+        rows = [
+            (
+                self._root,
+                entry.path,
+                self._pack(entry.stamp) if entry.stamp.settled(now) and scan.digest else b"",
+                *scan,
+            )
+            for entry, scan in scans
+        ]
+        with self._turn, self._database:
             self._database.executemany(
                 "INSERT INTO file VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
                 " imports = coalesce(excluded.imports,"
@@ -195,8 +186,8 @@ class TreeIndex:
                 rows,
             )
 
-    def _imported(self, entries: Sequence[Entry]) -> Mapping[str, frozenset[str]]:
-        """Names by the module of the tree that they are taken from.
+    def imported(self, entries: Sequence[Entry]) -> Mapping[str, frozenset[str]]:
+        """Names by the module of the tree that they are taken from, as far as files were scanned.
 
         An import says ``app.x`` where the tree has ``backend/app/x.py``: every module whose name
         ends in what was imported may be meant.
@@ -213,7 +204,8 @@ class TreeIndex:
                     imported[module].update(names)
         return {module: frozenset(names) for module, names in imported.items()}
 
-    def _words(self, entries: Sequence[Entry]) -> frozenset[str]:
+    def words(self, entries: Sequence[Entry]) -> frozenset[str]:
+        """Names, and words that stand in the tree three times, as far as files were scanned."""
         tree = TreeWords()
         for packed in self._column("words", entries):
             tree.add(FileWords.unpack(packed))
@@ -250,17 +242,13 @@ class TreeIndex:
         """A column of the files that are present."""
         present = {entry.path for entry in entries}
         query = f"SELECT path, {name} FROM file WHERE root = ?"  # noqa: S608 - one of our columns
-        for path, value in self._database.execute(query, (self._root,)):
-            if value and path in present:
-                yield value
-
-    def _package(self, path: str) -> str:
-        """The dotted package that ``.`` means in a file."""
-        return self._layout.module_of(f"{posixpath.dirname(path)}/__init__.py".lstrip("/"))
+        with self._turn:
+            rows = self._database.execute(query, (self._root,)).fetchall()
+        return (value for path, value in rows if value and path in present)
 
     @staticmethod
     def _python(entries: Sequence[Entry]) -> Iterator[str]:
-        return (entry.path for entry in entries if entry.path.endswith(_PYTHON))
+        return (entry.path for entry in entries if entry.path.endswith(PYTHON))
 
     @staticmethod
     def _pack(stamp: Stamp) -> bytes:

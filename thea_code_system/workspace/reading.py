@@ -38,7 +38,7 @@ class Reader:
 
     def __init__(self, root: str, max_file_size: int) -> None:
         self._root = root
-        self._limit = max_file_size
+        self.limit = max_file_size
         self._turn = threading.Lock()
         self._kept: dict[tuple[str, Stamp, bool], SourceFile | Skipped | Failed] = {}
         self._room = _ROOM
@@ -73,7 +73,7 @@ class Reader:
 
     def _read(self, entry: Entry) -> SourceFile | Skipped | Failed:
         try:
-            data = PlainFile(f"{self._root}{os.sep}{entry.path}", self._limit).read()
+            data = PlainFile(f"{self._root}{os.sep}{entry.path}", self.limit).read()
         except OSError as error:
             if error.errno == errno.EFBIG:
                 return Skipped(entry.path, "", SkipReason.OVERSIZE)

@@ -6,15 +6,16 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+_WORD = re.compile(rb"[a-z]{5,}")
 _PART = re.compile(rb"[A-Z]?[a-z]{4,}|[A-Z]{5,}")
 _KEEP = bytes(c if chr(c).isascii() and chr(c).isalpha() else 32 for c in range(256))
 _LOWER = _KEEP.lower()
 _TEXT = r"(?<=Q)(?:QQ[\s\S]*?QQQ|[^Q\\\n]*(?:\\.[^Q\\\n]*)*Q?)"
 _QUOTED = f"""{_TEXT.replace("Q", '"')}|{_TEXT.replace("Q", "'")}"""
 # A set of characters first lets the regular expression skip quickly to where it may match.
-_PYTHON_PROSE = re.compile(rf"[\"'#](?:(?<=#)[^\n]*|{_QUOTED})")
+_PYTHON_PROSE = re.compile(rf"([\"'#](?:(?<=#)[^\n]*|{_QUOTED}))")
 _SCRIPT_PROSE = re.compile(
-    rf"[\"'/`](?:(?<=/)(?:/[^\n]*|\*[\s\S]*?\*/)|(?<=`)[^`\\]*(?:\\.[^`\\]*)*`|{_QUOTED})"
+    rf"([\"'/`](?:(?<=/)(?:/[^\n]*|\*[\s\S]*?\*/)|(?<=`)[^`\\]*(?:\\.[^`\\]*)*`|{_QUOTED}))"
 )
 
 
@@ -33,25 +34,30 @@ class FileWords:
     @classmethod
     def scan(cls, path: str, text: str) -> FileWords:
         """The words of one file; parts of ``camelCase`` and ``snake_case`` are words."""
-        counts = Counter(cls._letters(text).translate(_LOWER).split())
         prose = _PYTHON_PROSE if path.endswith((".py", ".pyi", ".pyw")) else _SCRIPT_PROSE
-        names: set[bytes] = set()
-        for name in set(cls._letters(prose.sub(" ", text)).translate(_KEEP).split()):
-            names.update((name,) if name.islower() else _PART.findall(name))
-        common = {name.lower() for name in names}
+        code_and_prose = prose.split(text)
+        common = cls._names(cls._letters(code_and_prose[::2]).translate(_KEEP))
+        counts = Counter(_WORD.findall(cls._letters(code_and_prose[1::2]).translate(_LOWER)))
         by_count: dict[int, set[bytes]] = {1: set(), 2: set(), 3: common}
         for word, count in counts.items():
             if word not in common:
                 by_count[min(count, 3)].add(word)
-        return cls(*(cls._long(by_count[count]) for count in (3, 2, 1)))
+        return cls(*(cls._decoded(by_count[count]) for count in (3, 2, 1)))
 
     @staticmethod
-    def _letters(text: str) -> bytes:
-        return text.encode("ascii", "replace")
+    def _letters(parts: list[str]) -> bytes:
+        return " ".join(parts).encode("ascii", "replace")
 
     @staticmethod
-    def _long(words: set[bytes]) -> frozenset[str]:
-        return frozenset(word.decode() for word in words if len(word) >= 5)
+    def _names(code: bytes) -> set[bytes]:
+        names: set[bytes] = set()
+        for name in set(code.split()):
+            names.update((name,) if name.islower() else _PART.findall(name))
+        return {name.lower() for name in names if len(name) >= 5}
+
+    @staticmethod
+    def _decoded(words: set[bytes]) -> frozenset[str]:
+        return frozenset(b" ".join(words).decode().split())
 
     def pack(self) -> str:
         """As a line for each kind."""

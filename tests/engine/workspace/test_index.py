@@ -10,6 +10,7 @@ import time
 import pytest
 
 from thea_code_system.workspace.index import TreeIndex
+from thea_code_system.workspace.names import TreeNames
 from thea_code_system.workspace.reading import Reader
 from thea_code_system.workspace.walking import Walker, WalkOptions
 
@@ -43,7 +44,13 @@ class Project:
 
     def facts(self, needs=ALL):
         entries = self.walker.survey([str(self.root)]).entries
-        return self.index.facts(entries, self.walker.configs(), needs)
+        self.names = TreeNames(self.index, entries, needs)
+        return self.index.facts(self.names, self.walker.configs(), needs)
+
+    def ask(self):
+        facts = self.facts()
+        self.names.find()
+        return facts
 
 
 @pytest.fixture
@@ -68,38 +75,44 @@ def test_an_import_may_leave_out_folders_that_are_no_package(project):
 
 
 def test_only_what_changed_is_read_again(project):
-    project.facts()
+    project.ask()
     project.reader.paths.clear()
-    project.facts()
+    project.ask()
     assert project.reader.paths in ([], ["app/__init__.py"])  # written this instant: racy
     project.write(app__main="from app.x import other\n")
-    facts = project.facts()
+    facts = project.ask()
     assert "app/main.py" in project.reader.paths
     assert "src/lib/thing.py" not in project.reader.paths
     assert facts.imported["app.x"] == {"other", "extra"}
 
 
-def test_imports_are_looked_for_when_somebody_asks_for_one(project):
-    facts = project.facts(frozenset({"imports", "configs"}))
+def test_names_are_looked_for_when_somebody_asks_for_one(project):
+    facts = project.facts()
     assert project.reader.paths == []
     assert facts.imported["app.x"] == {"os", "Settings", "extra"}
+    assert "extra" in facts.words
+    assert len(project.reader.paths) == 4  # each once, for both
     assert set(project.reader.paths) == {f"app/{name}.py" for name in ("__init__", "main", "x")} | {
         "src/lib/thing.py"
     }
 
 
-def test_imports_are_those_of_the_tree_as_it_was_found(project):
+def test_names_are_those_of_the_tree_as_it_was_found(project):
+    project.write(one="recieve = 1\n", two="")
     facts = project.facts()
-    facts.imported.hold(["app/main.py"])
-    project.write(app__main="from app.x import other\n")
+    project.names.hold(["app/main.py", "one.py"])
+    project.write(app__main="from app.x import other\n", one="", two="adress = 1\n")
     assert facts.imported["app.x"] == {"os", "Settings", "extra"}
+    assert {"recieve", "adress"} <= facts.words
     assert project.facts().imported["app.x"] == {"other", "extra"}
+    assert "recieve" not in project.facts().words
 
 
-def test_imports_that_travel_are_complete(project):
-    imported = project.facts().imported
-    assert pickle.loads(pickle.dumps(imported)) == dict(imported)
-    assert len(imported) == len(list(imported)) > 0
+def test_what_travels_is_complete(project):
+    facts = project.facts()
+    assert pickle.loads(pickle.dumps(facts)) == facts
+    assert len(facts.imported) == len(list(facts.imported)) > 0
+    assert len(facts.words) == len(list(facts.words)) > 0
 
 
 def test_a_module_that_is_new_makes_reads_of_it_count(project):

@@ -19,7 +19,7 @@ from thea_code_system.values.outcome import Failed, Skipped, SkipReason
 from thea_code_system.values.source import SourceFile
 from thea_code_system.values.workspace import Entry, Survey, TreeFacts, Write, Written
 from thea_code_system.workspace.git import Git
-from thea_code_system.workspace.imported import ImportedNames
+from thea_code_system.workspace.names import TreeNames
 from thea_code_system.wrappers.actor import Actor, async_actor, remote_method
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from thea_code_system.workspace.reading import Reader
     from thea_code_system.workspace.walking import Walker, WalkOptions
     from thea_code_system.workspace.writing import GroupedWriter
+
+_MANY = 256  # files
 
 
 @async_actor
@@ -55,7 +57,8 @@ class WorkspaceActor(Actor):
         self._do = SerialThread().do  # what is surveyed is what is gathered and read
         self._survey = Survey(())
         self._whole = False
-        self._imported: Mapping[str, frozenset[str]] = {}
+        self._names: TreeNames | None = None
+        self._ahead: asyncio.Future[None] | None = None
 
     @remote_method
     async def survey(self, paths: Sequence[str], chosen: Sequence[str] | None = None) -> Survey:
@@ -71,8 +74,14 @@ class WorkspaceActor(Actor):
 
     @remote_method
     async def facts(self, needs: frozenset[str]) -> TreeFacts:
-        """What the whole tree says; ``needs`` are some of ``imports``, ``words``, ``configs``."""
-        return await self._do(self._gather, needs)
+        """What the whole tree says; ``needs`` are some of ``imports``, ``words``, ``configs``.
+
+        Where many files are corrected somebody will ask for names: they are looked for meanwhile.
+        """
+        facts = await self._do(self._gather, needs)
+        if self._names and len(self._survey.entries) > _MANY:
+            self._ahead = asyncio.ensure_future(asyncio.to_thread(self._names.find))
+        return facts
 
     @remote_method
     async def read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
@@ -242,17 +251,16 @@ class WorkspaceActor(Actor):
         entries = self._survey.entries
         if not self._whole:
             entries = self._walker.survey([self._root]).entries
-        facts = self._index.facts(entries, self._walker.configs(), needs)
-        self._imported = facts.imported
-        return facts
+        self._names = TreeNames(self._index, entries, needs)
+        return self._index.facts(self._names, self._walker.configs(), needs)
 
     def _write(self, writes: Sequence[Write]) -> list[Written]:
-        if isinstance(self._imported, ImportedNames):
-            self._imported.hold([write.path for write in writes])
+        if self._names:
+            self._names.hold([write.path for write in writes])
         return self._writer.write(writes)
 
     def _read(self, entries: Sequence[Entry]) -> list[SourceFile | Skipped | Failed]:
-        values = self._reader.read(entries, again=isinstance(self._imported, ImportedNames))
+        values = self._reader.read(entries, again=bool(self._names and self._names.needs))
         if self._cache.path is not None:  # else nobody will ever ask for it
             read = zip(entries, values, strict=True)
             self._index.remember((entry, value.digest) for entry, value in read if value.digest)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from thea_code_system.correctors.base import Corrector, Stage
@@ -50,9 +51,7 @@ class SpellingCorrector(Corrector):
     ) -> Sequence[Sequence[Proposal]]:
         """One proposal for each word, in the order of their places."""
         found = await self._toolbox.typos.check(sources, context.settings.words)
-        return [
-            list(self._proposals(source, found.get(source.path, ()), context)) for source in sources
-        ]
+        return await asyncio.to_thread(self._all, sources, found, context)
 
     def facts(self, source: SourceFile, context: ProjectContext) -> Iterable[tuple[str, str]]:
         """Each word that was looked up among those of the tree."""
@@ -62,6 +61,17 @@ class SpellingCorrector(Corrector):
     def version(self) -> str:
         """The version of typos, and so of its dictionary."""
         return self._toolbox.typos.version()
+
+    def _all(
+        self,
+        sources: Sequence[SourceFile],
+        found: Mapping[str, Sequence[TyposHit]],
+        context: ProjectContext,
+    ) -> list[list[Proposal]]:
+        """Off the event loop: the first misspelt word has the whole tree scanned."""
+        return [
+            list(self._proposals(source, found.get(source.path, ()), context)) for source in sources
+        ]
 
     def _proposals(
         self, source: SourceFile, hits: Sequence[TyposHit], context: ProjectContext
