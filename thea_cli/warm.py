@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from thea_cli.app import YOUNG, act
 from thea_cli.wire import ENDED, REFUSED, RUNNING, Message
+from thea_code_system.wrappers.cluster import Cluster
 from thea_code_system.wrappers.platform import Platform
 
 FAMILIES = "syntax,ruff,oxlint,spelling,patterns,learned"
@@ -121,8 +122,7 @@ class WarmProcess:
         for one in rest[int(count) :]:
             name, _, value = one.partition(b"=")
             os.environb[name] = value
-        if "RAY_ADDRESS" not in os.environ:
-            os.environ.update(self._cluster)
+        Cluster.invitation = self._cluster
         self._adapt()
         sys.argv = ["thea", *arguments]
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+CLIENT = [sys.executable, "-c", "from thea_cli.client import main; main()"]
+
+
+@pytest.fixture(scope="session")
+def runtime():
+    """A runtime folder whose warm process spares most runs the import of torch.
+
+    What `thea` does is the same without one: `test_warm.py` compares both.
+    """
+    folder = tempfile.mkdtemp(prefix="tr-", dir="/tmp")  # a socket's path is short
+    env = {**os.environ, "XDG_RUNTIME_DIR": folder}
+    command = [sys.executable, "-m", "thea_cli", "cluster"]
+    subprocess.run([*command, "up"], env=env, capture_output=True, check=False)
+    yield folder
+    subprocess.run([*command, "down"], env=env, capture_output=True, check=False)
+    shutil.rmtree(folder)
 
 
 class Tree:
     """A project in a folder, and `thea` with a home of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, runtime: str) -> None:
         self.root = folder / "project"
         (self.root / "src").mkdir(parents=True)
         subprocess.run(["git", "init", "-q", self.root], check=True)
         self.env = {
             **os.environ,
             "HOME": str(folder / "home"),
+            "XDG_RUNTIME_DIR": runtime,
             "XDG_CACHE_HOME": str(folder / "cache"),
             "XDG_STATE_HOME": str(folder / "state"),
             "XDG_CONFIG_HOME": str(folder / "config"),
@@ -42,7 +62,7 @@ class Tree:
 
     def thea(self, *arguments, stdin=b"", code=0, **env):
         done = subprocess.run(
-            [sys.executable, "-m", "thea_cli", *arguments],
+            [*CLIENT, *arguments],
             cwd=self.root,
             env={**self.env, **env},
             input=stdin,
@@ -59,5 +79,5 @@ class Tree:
 
 
 @pytest.fixture
-def tree(tmp_path):
-    return Tree(tmp_path)
+def tree(tmp_path, runtime):
+    return Tree(tmp_path, runtime)

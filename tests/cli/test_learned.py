@@ -89,7 +89,7 @@ def test_all_who_miss_the_same_model_are_named_in_one_sentence(thea, tmp_path):
     asked = ["correct", "--check", "area.py", "broken.py", "--model", str(tmp_path / "none")]
     _, err = thea(*asked, code=1, PRE_COMMIT="1")
     (line,) = [line for line in err.splitlines() if line.startswith("Without ")]
-    assert "Without the edit model and learned: the edit model in" in line
+    assert "Without learned and the edit model: the edit model in" in line
     assert "there is no such folder. Name another folder with --model" in line
 
 

@@ -127,10 +127,15 @@ class RunPlacement:
         return processors if large else 1
 
     async def _connect(self, workers: int) -> None:
-        """Join what was asked for, else what ``RAY_ADDRESS`` names, else start a local cluster."""
+        """Join what was asked for, else what ``RAY_ADDRESS`` names, else what is warm.
+
+        Where there is none of them a local cluster starts.
+        """
         cluster = Cluster((Path(self._config.root),))
         address = self._config.address or "auto"
         if address == "auto":
+            if "RAY_ADDRESS" not in os.environ:
+                os.environ.update(Cluster.invitation)
             address = os.environ.get("RAY_ADDRESS", "local")
         if address in {"auto", "local"}:
             self._cluster = await cluster.start(workers)

@@ -68,6 +68,8 @@ class Cluster:
     """
 
     current: ClassVar[Cluster | None] = None
+    #: What the environment of a process says that may join a cluster which is warm.
+    invitation: ClassVar[Mapping[str, str]] = {}
     _changing: ClassVar[threading.RLock] = threading.RLock()
 
     def __init__(self, hidden: tuple[Path, ...] = ()) -> None:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 from thea_code_system.wrappers.actor import Actor, ActorIdentity
 from thea_code_system.wrappers.handle import ActorHandle
 from thea_code_system.wrappers.host import ActorRecipe, Host, InlineHost
 
-_NUMBERS = itertools.count()
 CALL_DEADLINE = 600.0  # seconds that a call on Ray may take where nothing else was said
+
+
+class ActorNumbers:
+    """Numbers the actors of each event loop by themselves.
+
+    A process that corrects one project after the other says of each what one would that had been
+    started for it.
+    """
+
+    _of_loop: ClassVar[WeakKeyDictionary[object, Iterator[int]]] = WeakKeyDictionary()
+
+    @classmethod
+    def next(cls) -> int:
+        """The next number; outside of a loop there is one count for all."""
+        try:
+            loop: object = asyncio.get_running_loop()
+        except RuntimeError:
+            loop = cls
+        return next(cls._of_loop.setdefault(loop, itertools.count()))
 
 
 def create_actor(
@@ -32,7 +53,7 @@ def create_actor(
         run_id: the id of the run it serves, for its log records.
         kwargs: for its constructor.
     """
-    identity = ActorIdentity(name or f"{cls.__name__}-{next(_NUMBERS)}", run_id)
+    identity = ActorIdentity(name or f"{cls.__name__}-{ActorNumbers.next()}", run_id)
     recipe = ActorRecipe(cls, identity, args, kwargs)
     deadline = cls.options.deadline or (None if inline else CALL_DEADLINE)
     host: Host

@@ -92,7 +92,7 @@ class CorrectionActor(Actor):
     async def statistics(self) -> Mapping[str, Any]:
         """What this actor has counted, measured and wants remembered, and what it lacked."""
         self._take_readings()
-        lost = {**self._registry.unavailable, **self._passes.unavailable}
+        lost = dict(sorted({**self._registry.unavailable, **self._passes.unavailable}.items()))
         warnings, self._toolbox.warnings = self._toolbox.warnings, []
         found = {"unavailable": lost, "warnings": warnings}
         return {**self._statistics.pack(), **found, "memos": self._registry.shelf.remembered()}
