@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from thea_cli.warm import READY, WarmProcess
-from thea_cli.wire import Message
+from thea_cli.warm import WATCHED, WATCHES, WarmProcess
+from thea_cli.wire import LENGTH, Message
+from thea_code_system.workspace.watches import TreeWatch
 
 SPARE = 2  # processes that wait: to fork one and warm it up takes longer than a small run
 
@@ -45,6 +46,7 @@ class Forks:
         self._invitation = invitation
         self._waiting: list[Fork] = []
         self._busy: dict[int, Fork] = {}
+        self._watches: list[TreeWatch] = []
         self.served = self.crashed = 0
 
     @property
@@ -65,24 +67,47 @@ class Forks:
         self._waiting.remove(fork)
         words = [one.decode(errors="replace") for one in job[3 : 3 + int(job[2])]]
         fork.command, fork.since = " ".join(words), time.monotonic()
-        message = Message.packed(job)
-        sent = socket.send_fds(fork.link, [message], [client.fileno(), *streams])
+        self._forget([watch for watch in self._watches if not watch.is_silent()])
+        watched = Message.packed([part for watch in self._watches for part in watch[1:]])
+        message = Message.packed([watched[LENGTH:], *job])
+        handed = [client.fileno(), *streams, *(watch.descriptor for watch in self._watches)]
+        sent = socket.send_fds(fork.link, [message], handed)
         fork.link.sendall(message[sent:])
         self._busy[fork.pid] = fork
         self.served += 1
 
     def heard(self, pid: int) -> None:
-        """A process is ready to work; or has closed its end, and is done or has crashed."""
+        """A process is ready to work, or has watched a tree; or it is done or has crashed."""
         fork = next(one for one in (*self._waiting, *self._busy.values()) if one.pid == pid)
-        if fork.link.recv(1) == READY:
-            fork.ready = True
+        handed: list[int] = []
+        try:
+            said, *parts = Message.received(fork.link, handed, 1)
+        except (OSError, ValueError):
+            self._ended(fork)
             return
+        if said == WATCHED:
+            self._keep(TreeWatch(handed[0], *parts))
+        fork.ready = True
+
+    def _ended(self, fork: Fork) -> None:
         self._selector.unregister(fork.link)
         fork.link.close()
-        self._busy.pop(pid, None)
+        self._busy.pop(fork.pid, None)
         self._waiting = [one for one in self._waiting if one is not fork]
-        _, status = os.waitpid(pid, 0)
+        _, status = os.waitpid(fork.pid, 0)
         self.crashed += os.WIFSIGNALED(status)
+
+    def _keep(self, watch: TreeWatch) -> None:
+        """Have runs told of it, in the place of an older one of its tree."""
+        same = [one for one in self._watches if one.manifest == watch.manifest]
+        self._forget(same or self._watches[: 1 - WATCHES])
+        self._watches.append(watch)
+
+    def _forget(self, watches: Iterable[TreeWatch]) -> None:
+        """Let go of watches that are of no use any more, or for which there is no room."""
+        for watch in watches:
+            os.close(watch.descriptor)
+            self._watches.remove(watch)
 
     def status(self) -> dict[str, object]:
         """What is done, waits and runs."""
@@ -96,6 +121,7 @@ class Forks:
             "crashed": self.crashed,
             "waiting": [fork.pid for fork in self._waiting],
             "running": busy,
+            "watched": len(self._watches),
         }
 
     def close(self) -> None:
@@ -110,6 +136,7 @@ class Forks:
         if not pid:
             for one in self._sockets():
                 one.close()
+            self._forget(list(self._watches))
             ours.close()
             WarmProcess(its, self._invitation).run()
         its.close()

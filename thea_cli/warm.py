@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from thea_cli.app import YOUNG, act
 from thea_cli.wire import ENDED, REFUSED, RUNNING, Message
+from thea_code_system.workspace.watches import TreeWatch, TreeWatcher, TreeWatches
 from thea_code_system.wrappers.cluster import Cluster
 from thea_code_system.wrappers.platform import Platform
 
@@ -31,8 +32,9 @@ REHEARSAL = {
     "sound.ts": "debugger;\nexport const a: number = 1;\n",
 }
 USUAL = {name: REHEARSAL[name] for name in ("thea.toml", "sound.py")}
-READY = b"!"  # a process says so that waits
-HANDED = 4  # the client's socket and its three streams
+READY, WATCHED = b"ready", b"watched"  # what a process tells the gateway
+HANDED = 4  # the client's socket and its three streams; after them the watches
+WATCHES = 4  # trees that are watched at once
 
 
 class WarmProcess:
@@ -81,11 +83,12 @@ class WarmProcess:
             self._reset_signals()
             with contextlib.suppress(Exception):  # a run will tell what is wrong
                 self._rehearse(USUAL)
-            self._link.sendall(READY)
+            self._link.sendall(Message.packed([READY]))
             job = self._job()
             if job is None:
                 os._exit(0)
             code = self._ran(job)
+            self._watch()
         finally:
             os._exit(code)
 
@@ -99,12 +102,16 @@ class WarmProcess:
         """What is to be run; None where the gateway has gone."""
         handed: list[int] = []
         try:
-            job = Message.received(self._link, handed, HANDED)
+            watched, *job = Message.received(self._link, handed, HANDED + WATCHES)
         except ValueError:
             return None
+        parts, size = Message.parts(watched), len(TreeWatch._fields) - 1
+        for number, descriptor in enumerate(handed[HANDED:]):
+            watch = TreeWatch(descriptor, *parts[number * size : (number + 1) * size])
+            TreeWatches.handed[watch.manifest] = watch
         self._client = socket.socket(fileno=handed[0])
         self._client.setblocking(True)  # the gateway had a time limit on it
-        for number, stream in enumerate(handed[1:]):
+        for number, stream in enumerate(handed[1:HANDED]):
             os.dup2(stream, number)
             os.close(stream)
         return job
@@ -138,6 +145,20 @@ class WarmProcess:
         with contextlib.suppress(OSError):  # it has not waited
             self._client.sendall(ENDED + bytes((code,)))
         return code
+
+    def _watch(self) -> None:
+        """Have the kernel watch the tree in which nothing had changed, for the runs to come.
+
+        The client has its answer by now.
+        """
+        manifest = TreeWatches.unwatched
+        watch = manifest and TreeWatcher().watch(manifest)
+        if watch:
+            descriptor, *parts = watch
+            with contextlib.suppress(OSError):  # the gateway has gone
+                message = Message.packed([WATCHED, *parts])
+                sent = socket.send_fds(self._link, [message], [descriptor])
+                self._link.sendall(message[sent:])
 
     def _adapt(self) -> None:
         """Streams in the encoding of the client's locale; threads as its environment says."""

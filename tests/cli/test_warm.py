@@ -325,6 +325,24 @@ def test_a_user_can_have_it_started_after_a_cold_run(tmp_path):
 
 @pytest.mark.ray
 @pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
+def test_a_large_tree_is_watched_and_what_changes_in_it_is_found(served):
+    files = {f"module{number}_py": "print(1)\n" for number in range(600)}
+    root = served.project("large", **files)
+    time.sleep(0.05)  # files within a tick of the clock prove nothing
+    for _ in range(2):
+        assert served.run("correct", cwd=root).returncode == 0
+    while not served.status()["watched"]:
+        time.sleep(0.05)  # the client had its answer before
+    assert served.run("correct", cwd=root).returncode == 0
+    (root / "module7.py").write_text(UNUSED)
+    found = served.run("correct", "--check", cwd=root)
+    assert found.returncode == 1, found.stderr
+    assert b"module7.py" in found.stdout
+    assert served.run("correct", cwd=root).returncode == 0
+    assert "import" not in (root / "module7.py").read_text()
+
+
 def test_a_run_with_workers_joins_its_cluster(served):
     root = served.project("ray", **{f"f{number}_py": UNUSED for number in range(20)})
     address = served.status()["cluster"]

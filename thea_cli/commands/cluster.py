@@ -99,6 +99,7 @@ class ClusterRequest:
             "memory": f"{status['memory'] / 1e6:,.0f} MB",
             "runs": f"{status['served']:,} served, {status['crashed']:,} crashed",
             "waiting": f"{len(status['waiting'])} processes",
+            "watched": f"{status['watched']} trees",
             "ray": status["trouble"] or status["cluster"],
             "running": "; ".join(
                 f"{one['command']} ({one['seconds']:.1f} s, process {one['pid']})"

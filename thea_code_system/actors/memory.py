@@ -13,6 +13,7 @@ from thea_code_system.ledger.disposable import DisposableDatabase
 from thea_code_system.values.context import ProjectContext
 from thea_code_system.values.outcome import INCOMPLETE, FileOutcome
 from thea_code_system.values.source import SourceFile
+from thea_code_system.workspace.watches import TreeWatches
 
 
 class OutcomeMemory:
@@ -72,7 +73,7 @@ class OutcomeMemory:
         if self._cache is None:
             return None
         kept = await self._do(self._cache.kept_run, self._whole(key))
-        if kept is None or not await self._do(kept.manifest.holds):
+        if kept is None or not await self._do(TreeWatches.hold, kept.manifest):
             return None
         return kept
 
