@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
 TYPE_CHECKING = False  # typing is not imported for that
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from socket import socket
 
 LENGTH = 4  # bytes of a length

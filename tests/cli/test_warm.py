@@ -323,8 +323,6 @@ def test_a_user_can_have_it_started_after_a_cold_run(tmp_path):
         one.end()
 
 
-@pytest.mark.ray
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 def test_a_large_tree_is_watched_and_what_changes_in_it_is_found(served):
     files = {f"module{number}_py": "print(1)\n" for number in range(600)}
@@ -343,6 +341,8 @@ def test_a_large_tree_is_watched_and_what_changes_in_it_is_found(served):
     assert "import" not in (root / "module7.py").read_text()
 
 
+@pytest.mark.ray
+@pytest.mark.slow
 def test_a_run_with_workers_joins_its_cluster(served):
     root = served.project("ray", **{f"f{number}_py": UNUSED for number in range(20)})
     address = served.status()["cluster"]

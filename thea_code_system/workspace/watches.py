@@ -19,7 +19,7 @@ from thea_code_system.values.workspace import Manifest, Stamp
 _MOUNTS = Path("/proc/self/mountinfo")
 _ALLOWED = Path("/proc/sys/fs/inotify/max_user_watches")
 _SHARE = 8  # one tree takes no more than this part of what the user's editors need too
-_WORTH = 512  # paths; to ask for fewer takes no time
+_WORTH = 512  # paths; to ask for fewer takes little time
 _LOCAL = frozenset({"btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "tmpfs", "xfs", "zfs"})
 """File systems that nobody changes without this kernel."""
 
@@ -71,7 +71,8 @@ class TreeWatches:
         if watch is not None and watch.holds():
             return True
         held = manifest.holds()
-        cls.unwatched = manifest if held else None
+        worth = held and manifest.paths.count(b"\0") >= _WORTH
+        cls.unwatched = manifest if worth else None
         return held
 
 
@@ -80,8 +81,7 @@ class TreeWatcher:
 
     def watch(self, manifest: Manifest) -> TreeWatch | None:
         """Watch the tree of a manifest, if it holds; None where that cannot be or is no use."""
-        paths = manifest.paths.split(b"\0")
-        if sys.platform != "linux" or len(paths) < _WORTH:
+        if sys.platform != "linux":
             return None
         try:
             mounts = _MOUNTS.read_bytes()
@@ -89,7 +89,7 @@ class TreeWatcher:
         except (OSError, AttributeError):
             return None
         try:
-            rest = self._rest(descriptor, paths, manifest.stamps, self._local(mounts))
+            rest = self._rest(descriptor, manifest, self._local(mounts))
             few = rest.paths.count(b"\0") < _WORTH
             if few and manifest.holds():  # it still does, now that it is watched
                 return TreeWatch(descriptor, manifest.digest(), mounts, rest.paths, rest.stamps)
@@ -114,9 +114,7 @@ class TreeWatcher:
             raise OSError("too many watches")
         return descriptor
 
-    def _rest(
-        self, descriptor: int, paths: list[bytes], stamps: bytes, local: frozenset[int]
-    ) -> Manifest:
+    def _rest(self, descriptor: int, manifest: Manifest, local: frozenset[int]) -> Manifest:
         """Watch what can be; the manifest of everything else.
 
         A folder is watched with the names in it. A file with a second name, which may lie
@@ -126,6 +124,7 @@ class TreeWatcher:
         Raises:
             OSError: there are too many folders.
         """
+        paths, stamps = manifest.paths.split(b"\0"), manifest.stamps
         folders, foreign = set(), set()
         for path in paths:
             try:

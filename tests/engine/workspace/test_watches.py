@@ -120,11 +120,6 @@ def test_a_tree_that_has_changed_before_it_was_watched_is_not(tree):
     assert TreeWatcher().watch(manifest) is None
 
 
-def test_few_files_are_not_worth_it(tree):
-    few = Walker(str(tree), OPTIONS).survey([str(tree / "package1")]).manifest
-    assert few is None or TreeWatcher().watch(few) is None
-
-
 STEPS = {
     "write": lambda path: path.write_text("x"),
     "chmod": lambda path: path.chmod(0o600),
