@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LENGTH = 4  # bytes of a length
 CHUNK, _LARGEST = 65_536, 8_000_000  # bytes read at once, and of a message
+_PRIME = 4_294_967_291  # the largest of 32 bits
 RUNNING, ENDED, REFUSED = b"+", b"=", b"-"
 """The answers: it runs; it has ended, with the exit code in the next byte; run it yourself."""
 
@@ -23,12 +24,11 @@ class Place:
     """The folder of the sockets of one user, and the socket and token of one installation."""
 
     def __init__(self) -> None:
-        from binascii import crc32
-
         base = os.environ.get("XDG_RUNTIME_DIR", "")
         private = base.startswith("/") and os.path.isdir(base)  # noqa: PTH112 - no pathlib yet
         self.folder = f"{base}/thea" if private else f"/tmp/thea-user-{os.getuid()}"  # noqa: S108
-        installation = f"{crc32(os.fsencode(f'{sys.prefix} {sys.version}')):08x}"
+        whose = os.fsencode(f"{sys.prefix} {sys.version}")
+        installation = f"{int.from_bytes(whose, 'big') % _PRIME:08x}"  # no hash is loaded yet
         self.socket = f"{self.folder}/{installation}.sock"
         self.token = f"{self.folder}/{installation}.token"
         self.lock = f"{self.folder}/{installation}.lock"
