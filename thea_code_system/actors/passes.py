@@ -69,7 +69,7 @@ class Passes:
 
     async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         """One pass over the active drafts; returns those whose text it changed."""
-        (broken, whole), _ = await asyncio.gather(self._screened(drafts), self._prepare(drafts))
+        _, (broken, whole) = await asyncio.gather(self._prepare(drafts), self._screened(drafts))
         repaired, improved = await asyncio.gather(
             self._repair(broken, number), self._improve(whole, number)
         )

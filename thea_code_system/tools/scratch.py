@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import ClassVar
 
 from thea_code_system.errors import ToolError
 
@@ -33,6 +34,8 @@ class ScratchTree:
     to a program line by line is laid under one that can: :meth:`meant` gives it back.
     """
 
+    _swept: ClassVar[set[str]] = set()
+
     def __init__(self) -> None:
         self._root: Path | None = None
         self._laid: dict[str, str] = {}
@@ -43,7 +46,9 @@ class ScratchTree:
         """The private folder, made at first use with mode 0700."""
         if self._root is None:
             base = self._base()
-            self.sweep(base)
+            if base not in self._swept:
+                self._swept.add(base)
+                self.sweep(base)
             self._root = Path(tempfile.mkdtemp(prefix=f"thea-{os.getpid()}-", dir=base)).resolve()
         return self._root
 

@@ -23,6 +23,7 @@ Packed: TypeAlias = "dict[str, Any]"
 FORMATS = {"d": "float64", "f": "float32", "b": "int8", "B": "uint8", "h": "int16", "i": "int32"}
 FORMATS |= {"l": "int64", "q": "int64"}
 PENDING_LIMIT = 4096  # numbers that wait in a buffer before they are folded unread
+PLAIN_LIMIT = 256  # numbers that travel as they are: folding so few takes longer
 WAITING_LIMIT = 64  # tensors that wait, as bfloat16, before they enter the sketch
 SKETCH_LIMIT = 1 << 20  # values in them
 
@@ -207,7 +208,8 @@ class TorchAccumulator:
 
     def pack(self) -> Packed:
         """Return everything as plain numbers; loads no torch where nothing has been folded."""
-        if "torch" in sys.modules:
+        many = len(self._packed) > 1 or len(self._pending) > PLAIN_LIMIT
+        if many and "torch" in sys.modules:
             self._fold()
         own = [self._state()] if self._moments is not None else []
         return {"pending": list(self._pending), "states": [*self._packed, *own]}
