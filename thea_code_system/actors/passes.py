@@ -69,7 +69,11 @@ class Passes:
 
     async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         """One pass over the active drafts; returns those whose text it changed."""
-        _, (broken, whole) = await asyncio.gather(self._prepare(drafts), self._screened(drafts))
+        _, changed = await asyncio.gather(self._prepare(drafts), self._correct(drafts, number))
+        return changed
+
+    async def _correct(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
+        broken, whole = await self._screened(drafts)
         repaired, improved = await asyncio.gather(
             self._repair(broken, number), self._improve(whole, number)
         )
