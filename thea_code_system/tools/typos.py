@@ -135,8 +135,8 @@ class TyposClient:
     @staticmethod
     def _line_starts(text: str) -> list[int]:
         """Where the lines start as typos counts them: at line feeds only."""
-        lengths = (len(line) + 1 for line in text.split("\n")[:-1])
-        return list(accumulate(lengths, initial=0))
+        widths = map((1).__add__, map(len, text.split("\n")[:-1]))
+        return list(accumulate(widths, initial=0))
 
     @staticmethod
     def _offset(text: str, begin: int, column: int) -> int:

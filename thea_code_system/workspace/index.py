@@ -18,7 +18,7 @@ from thea_code_system.values.workspace import Entry, Stamp, TreeFacts
 from thea_code_system.workspace.names import CommonWords, ImportedNames, TreeNames
 from thea_code_system.workspace.reading import Reader
 from thea_code_system.workspace.scanning import PYTHON, FileScan, FileScanner, WideScan
-from thea_code_system.workspace.words import FileWords, TreeWords
+from thea_code_system.workspace.words import FileWords
 from thea_code_system.wrappers.platform import Platform
 
 _SCHEMA = """
@@ -206,12 +206,9 @@ class TreeIndex:
 
     def words(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Names, and words that stand in the tree three times, as far as files were scanned."""
-        tree = TreeWords()
-        for packed in self._column("words", entries):
-            tree.add(FileWords.unpack(packed))
         paths = "\n".join(sorted({part for e in entries for part in e.path.split("/")}))
-        tree.add(FileWords.scan("names.py", paths))
-        return tree.common()
+        names = FileWords.scan("names.py", paths).pack()
+        return FileWords.of_tree([names, *self._column("words", entries)])
 
     def _first_party(self, entries: Sequence[Entry]) -> frozenset[str]:
         """Names by which modules and packages of the tree are imported from outside of them."""

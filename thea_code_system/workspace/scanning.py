@@ -92,7 +92,8 @@ class WideScan:
                 batch = entries[start : start + _BATCH]
                 yield zip(batch, self._scanner.scan(batch, needs, stems), strict=True)
             return
-        number = max(self._processes, -(-len(entries) // _SHARE))
+        turns = -(-len(entries) // (_SHARE * self._processes))
+        number = turns * self._processes  # so that all have work to the end
         shares = [entries[start::number] for start in range(number)]
         with ThreadPoolExecutor(self._processes) as threads:
             found = threads.map(lambda share: self._elsewhere(share, needs, stems), shares)
