@@ -69,7 +69,11 @@ class Passes:
 
     async def _pass(self, drafts: Sequence[Draft], number: int) -> list[Draft]:
         """One pass over the active drafts; returns those whose text it changed."""
-        _, changed = await asyncio.gather(self._prepare(drafts), self._correct(drafts, number))
+        *_, changed = await asyncio.gather(
+            self._prepare(drafts),
+            self._gate.foresee(SourceFile.length(draft.source for draft in drafts)),
+            self._correct(drafts, number),
+        )
         return changed
 
     async def _correct(self, drafts: Sequence[Draft], number: int) -> list[Draft]:

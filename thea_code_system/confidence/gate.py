@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.values.context import Settings
 from thea_code_system.values.correction import Edit, Proposal, Safety, State
+
+_MUCH = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,12 @@ class Gate:
     def __init__(self, settings: Settings, calibration: Calibration) -> None:
         self._settings = settings
         self._calibration = calibration
+
+    @staticmethod
+    async def foresee(length: int) -> None:
+        """Load torch while tools look at so many characters that there will be candidates."""
+        if length >= _MUCH:
+            await asyncio.to_thread(importlib.import_module, "torch")
 
     def decide(self, candidates: Sequence[Candidate]) -> list[Decision]:
         """Decide about all candidates of a batch; the result has the order of the candidates.

@@ -6,6 +6,7 @@ import bisect
 import codecs
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
@@ -127,6 +128,11 @@ class SourceFile(Portable):
     def with_text(self, text: str) -> SourceFile:
         """This file holding another text; its digest stays that of the bytes on disk."""
         return replace(self, text=text)
+
+    @staticmethod
+    def length(sources: Iterable[SourceFile]) -> int:
+        """How many characters some texts have together."""
+        return sum(len(source.text) for source in sources)
 
     @staticmethod
     def digest_of(data: bytes) -> str:
