@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from thea_cli.warm import WATCHED, WATCHES, WarmProcess
 from thea_cli.wire import LENGTH, Message
 from thea_code_system.workspace.watches import TreeWatch
+from thea_code_system.wrappers.platform import Platform
 
 SPARE = 2  # processes that wait: to fork one and warm it up takes longer than a small run
 
@@ -110,17 +111,24 @@ class Forks:
             self._watches.remove(watch)
 
     def status(self) -> dict[str, object]:
-        """What is done, waits and runs."""
-        now = time.monotonic()
-        busy = [
-            {"pid": fork.pid, "command": fork.command, "seconds": round(now - fork.since, 1)}
-            for fork in self._busy.values()
-        ]
+        """What is done, waits and runs; memory in bytes."""
+        now, memory = time.monotonic(), Platform().process_memory
         return {
             "served": self.served,
             "crashed": self.crashed,
-            "waiting": [fork.pid for fork in self._waiting],
-            "running": busy,
+            "waiting": [
+                {"pid": fork.pid, "ready": fork.ready, "memory": memory(fork.pid)}
+                for fork in self._waiting
+            ],
+            "running": [
+                {
+                    "pid": fork.pid,
+                    "command": fork.command,
+                    "seconds": round(now - fork.since, 1),
+                    "memory": memory(fork.pid),
+                }
+                for fork in self._busy.values()
+            ],
             "watched": len(self._watches),
         }
 

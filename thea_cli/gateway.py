@@ -17,7 +17,6 @@ import gc
 import hmac
 import json
 import os
-import resource
 import selectors
 import signal
 import socket
@@ -26,6 +25,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from functools import cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import IO
 
@@ -34,7 +35,9 @@ from thea_cli.installation import Installation
 from thea_cli.warm import WarmProcess
 from thea_cli.wire import ENDED, REFUSED, Message, Place
 from thea_code_system import __version__
-from thea_code_system.errors import ClusterError
+from thea_code_system.errors import ClusterError, ToolError
+from thea_code_system.tools.runner import TOOLS
+from thea_code_system.tools.toolbox import Toolbox
 from thea_code_system.wrappers.cluster import Cluster
 from thea_code_system.wrappers.platform import Platform
 
@@ -200,17 +203,35 @@ class Gateway:
         self._forks.give(rest, link, streams)
 
     def _status(self) -> dict[str, object]:
+        memory = Platform().process_memory
         return {
             "version": __version__,
             "python": sys.version.split()[0],
+            "versions": self._versions,
             "pid": os.getpid(),
             "uptime": round(time.monotonic() - self._born, 1),
             "idle_timeout": self._idle,
-            "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "cluster": self._cluster.address,
-            "trouble": self._trouble,
+            "memory": memory(os.getpid()),
             **self._forks.status(),
+            "cluster": self._cluster.address,
+            "answers": not self._trouble and self._cluster.answers(),
+            "trouble": self._trouble,
+            "ray": [
+                {"pid": pid, "title": title, "memory": memory(pid)}
+                for pid, title in self._cluster.processes().items()
+            ],
         }
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        """Of what does the work; a tool that is missing says so."""
+        found = {name: metadata.version(name) for name in ("torch", "ray")}
+        for name in TOOLS:
+            try:
+                found[name] = Toolbox().runner(name).version()
+            except ToolError as error:
+                found[name] = error.message
+        return found
 
     def _close(self) -> None:
         """Stop listening; those that wait end when their socket closes."""

@@ -271,6 +271,21 @@ def test_what_is_up_is_not_started_again(warm):
     assert warm.status()["pid"] == pid
 
 
+def test_the_status_names_every_process_with_its_memory_and_what_does_the_work(warm):
+    status = warm.status()
+    assert set(status["versions"]) == {"torch", "ray", "ruff", "oxlint", "typos", "ast-grep"}
+    assert status["answers"]
+    assert any("raylet" in one["title"] for one in status["ray"])
+    for one in (status, *status["waiting"], *status["ray"]):
+        os.kill(one["pid"], 0)  # it is there
+        assert one["memory"] >= 0
+    assert status["memory"] > 50e6, "torch is loaded"
+    told = warm.cluster("status").stdout.decode()
+    rows = dict(line.split(maxsplit=1) for line in told.splitlines())
+    assert status["cluster"] in rows["ray"]
+    assert all(f"process {one['pid']}" in rows["waiting"] for one in status["waiting"])
+
+
 @pytest.mark.slow
 def test_a_socket_that_nobody_listens_on_is_no_obstacle(tmp_path):
     one = Warm(tmp_path)

@@ -6,6 +6,7 @@ import enum
 import json
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ EXAMPLES = (
     "thea cluster status --format json",
     "thea cluster down",
 )
+_WORKER = "ray::"  # so begin the titles of Ray's workers
 _ENDS, _ANSWERS = 10.0, 5.0  # seconds
 
 
@@ -90,25 +92,46 @@ class ClusterRequest:
             self._describe(status)
         return 0 if status else 1
 
-    @staticmethod
-    def _describe(status: dict[str, Any]) -> None:
+    @classmethod
+    def _describe(cls, status: dict[str, Any]) -> None:
+        waiting, running, ray = status["waiting"], status["running"], status["ray"]
+        each = [status, *waiting, *running, *ray]
+        versions = ", ".join(f"{name} {version}" for name, version in status["versions"].items())
         rows = {
-            "thea": f"{status['version']}, Python {status['python']}",
+            "thea": f"{status['version']}, Python {status['python']}, {versions}",
             "process": f"{status['pid']}, up {status['uptime']:,.0f} s,"
             f" ends after {status['idle_timeout']:,.0f} s without work",
-            "memory": f"{status['memory'] / 1e6:,.0f} MB",
+            "memory": f"{cls._size(each)} in {len(each)} processes",
             "runs": f"{status['served']:,} served, {status['crashed']:,} crashed",
-            "waiting": f"{len(status['waiting'])} processes",
+            "waiting": ", ".join(
+                f"process {one['pid']}{'' if one['ready'] else ' (starting)'}" for one in waiting
+            ),
             "watched": f"{status['watched']} trees",
-            "ray": status["trouble"] or status["cluster"],
+            "ray": status["trouble"]
+            or f"{status['cluster']} {'answers' if status['answers'] else 'does not answer'},"
+            f" {cls._size(ray)}",
+            "actors": ", ".join(cls._actors(ray)) or "none",
             "running": "; ".join(
-                f"{one['command']} ({one['seconds']:.1f} s, process {one['pid']})"
-                for one in status["running"]
+                f"{one['command']} ({one['seconds']:.1f} s, process {one['pid']},"
+                f" {cls._size([one])})"
+                for one in running
             )
             or "nothing",
         }
         for name, words in rows.items():
             Console.print(f"{name:8} {words}")
+
+    @staticmethod
+    def _size(processes: list[dict[str, Any]]) -> str:
+        return f"{sum(one['memory'] for one in processes) / 1e6:,.0f} MB"
+
+    @classmethod
+    def _actors(cls, ray: list[dict[str, Any]]) -> Iterator[str]:
+        """Ray's workers: those that wait to become an actor, and those that are one."""
+        for one in ray:
+            if one["title"].startswith(_WORKER):
+                name = one["title"].removeprefix(_WORKER)
+                yield f"{name} (process {one['pid']}, {cls._size([one])})"
 
     @staticmethod
     def _asked(kind: bytes) -> bytes:

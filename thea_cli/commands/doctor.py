@@ -26,7 +26,6 @@ EXAMPLES = (
     "thea doctor --quick            without starting a cluster",
     "thea doctor --format json",
 )
-_TOOLS = {"ruff": (0, 15), "oxlint": (1, 50), "typos": (1, 30), "ast-grep": (0, 40)}
 _CPU_TORCH = "uv pip install torch --torch-backend cpu"
 
 
@@ -74,11 +73,12 @@ class Doctor:
 
     @staticmethod
     def _tools() -> Iterator[Finding]:
-        from thea_code_system.tools.runner import ToolRunner
+        from thea_code_system.tools.runner import TOOLS
+        from thea_code_system.tools.toolbox import Toolbox
 
-        for name, oldest in _TOOLS.items():
+        for name in TOOLS:
             try:
-                runner = ToolRunner(name, oldest)
+                runner = Toolbox().runner(name)
                 yield Finding(f"tool {name}", "ok", f"{runner.version()} at {runner.path}")
             except TheaError as error:
                 yield Finding(f"tool {name}", "failed", error.message, error.hint)

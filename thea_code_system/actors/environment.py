@@ -6,21 +6,20 @@ import functools
 import hashlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from thea_code_system import __version__
 from thea_code_system.errors import ToolError
-from thea_code_system.tools.runner import ToolRunner
+from thea_code_system.tools.runner import TOOLS, ToolRunner
 
-TOOLS = ("ruff", "oxlint", "typos", "ast-grep")
 _CODE = (".py", ".json", ".toml", ".safetensors")
 
 
 class Environment:
     """Digests versions cheaply: by the stamps of files, without starting a process."""
 
-    def __init__(self, tools: Sequence[str] = TOOLS) -> None:
+    def __init__(self, tools: Iterable[str] = TOOLS) -> None:
         self._tools = tools
 
     def digest(self, *more: str) -> str:

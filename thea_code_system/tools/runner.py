@@ -14,6 +14,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from thea_code_system.errors import ToolCrashError, ToolError
 from thea_code_system.wrappers.platform import Platform
@@ -22,6 +23,9 @@ _VERSION = re.compile(r"\b(\d+)\.(\d+)(?:\.(\d+))?\b")
 _STACK = str(1 << 29)  # bytes of address space a thread: one file nests deep, and all are lost
 _ANSWER = 10.0  # seconds for a program to say its version
 _TAIL = 400  # characters of a tool's own words that an error repeats
+
+TOOLS: Final = {"ruff": (0, 15), "oxlint": (1, 50), "typos": (1, 30), "ast-grep": (0, 40)}
+"""The programs, and the oldest version of each that will do."""
 
 
 @dataclass(frozen=True, slots=True)

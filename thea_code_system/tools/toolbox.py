@@ -7,7 +7,7 @@ from functools import cached_property
 from thea_code_system.tools.ast_grep import AstGrepClient
 from thea_code_system.tools.oxlint import OxlintClient
 from thea_code_system.tools.ruff import RuffClient, RuffRequest
-from thea_code_system.tools.runner import ToolRunner
+from thea_code_system.tools.runner import TOOLS, ToolRunner
 from thea_code_system.tools.typos import TyposClient
 
 
@@ -30,26 +30,26 @@ class Toolbox:
     @cached_property
     def ruff(self) -> RuffClient:
         """Ruff: findings and fixes for Python."""
-        return RuffClient(self.runner("ruff", (0, 15)))
+        return RuffClient(self.runner("ruff"))
 
     @cached_property
     def oxlint(self) -> OxlintClient:
         """Oxlint: findings and fixes for JavaScript and TypeScript."""
-        return OxlintClient(self.runner("oxlint", (1, 50)))
+        return OxlintClient(self.runner("oxlint"))
 
     @cached_property
     def typos(self) -> TyposClient:
         """Typos: misspelt words."""
-        return TyposClient(self.runner("typos", (1, 30)))
+        return TyposClient(self.runner("typos"))
 
     @cached_property
     def ast_grep(self) -> AstGrepClient:
         """The ast-grep program: rewrites by pattern."""
-        return AstGrepClient(self.runner("ast-grep", (0, 40)))
+        return AstGrepClient(self.runner("ast-grep"))
 
-    def runner(self, program: str, oldest: tuple[int, int]) -> ToolRunner:
-        """A runner of a program under this box's limits."""
-        return ToolRunner(program, oldest, self._seconds, self._avoid)
+    def runner(self, program: str) -> ToolRunner:
+        """A runner of one of the programs under this box's limits."""
+        return ToolRunner(program, TOOLS[program], self._seconds, self._avoid)
 
     def warn(self, words: str) -> None:
         """Keep a warning, each only once."""

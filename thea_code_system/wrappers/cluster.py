@@ -151,6 +151,19 @@ class Cluster:
             return False
         return True
 
+    def processes(self) -> dict[int, str]:
+        """Return what each process of a cluster that was started here calls itself, by its number.
+
+        Ray's workers say which actor they are: `ray::IDLE` is one that waits to become one.
+        """
+        if self.process_group is None:
+            return {}
+        platform = Platform()
+        titles = {
+            pid: platform.process_title(pid) for pid in platform.descendants(self.process_group)
+        }
+        return {pid: title for pid, title in titles.items() if title}
+
     @classmethod
     def free_resources(cls) -> list[dict[str, float]]:
         """Return what is free on each node of the current cluster, such as `CPU` and `GPU`."""

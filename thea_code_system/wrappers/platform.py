@@ -102,6 +102,26 @@ class Platform:
 
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts in bytes
 
+    def process_memory(self, pid: int) -> int:
+        """Return the memory of one of our processes in bytes, its share where it is shared.
+
+        0 where the process has ended, or the system does not tell.
+        """
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return 0
+        shares = (int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return next(shares, 0) << 10
+
+    def process_title(self, pid: int) -> str:
+        """Return the command line of a process, as it says itself; empty where it has ended."""
+        try:
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+        except OSError:
+            return ""
+        return os.fsdecode(b" ".join(words))
+
     def cpu_count(self) -> int:
         """Return how many processors this process may use, at least one."""
         if hasattr(os, "sched_getaffinity"):

@@ -37,6 +37,17 @@ def test_this_process_has_memory_and_processors():
     assert 1 <= Platform().cpu_count() <= (os.cpu_count() or 1)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others do not tell")
+def test_another_process_has_memory_and_says_what_it_is():
+    platform = Platform()
+    sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    assert platform.process_memory(sleeper.pid) > 100_000
+    assert platform.process_title(sleeper.pid).endswith("-c input()")
+    sleeper.communicate(b"\n")
+    assert platform.process_memory(sleeper.pid) == 0
+    assert platform.process_title(sleeper.pid) == ""
+
+
 def test_a_folder_is_synced_or_says_why_not(tmp_path):
     Platform().sync_directory(tmp_path)
     with pytest.raises(FileNotFoundError):
