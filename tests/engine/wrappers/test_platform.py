@@ -40,9 +40,11 @@ def test_this_process_has_memory_and_processors():
 @pytest.mark.skipif(sys.platform != "linux", reason="others do not tell")
 def test_another_process_has_memory_and_says_what_it_is():
     platform = Platform()
-    sleeper = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    sleeper = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    sleeper.stdout.readline()
     assert platform.process_memory(sleeper.pid) > 100_000
-    assert platform.process_title(sleeper.pid).endswith("-c input()")
+    assert platform.process_title(sleeper.pid) == " ".join(command)
     sleeper.communicate(b"\n")
     assert platform.process_memory(sleeper.pid) == 0
     assert platform.process_title(sleeper.pid) == ""
