@@ -11,7 +11,7 @@ from thea_code_system.confidence.calibration import Calibration
 from thea_code_system.values.context import Settings
 from thea_code_system.values.correction import Edit, Proposal, Safety, State
 
-_MUCH = 1_000_000  # characters
+_MUCH = 5_000_000  # characters: a healthy project has no candidates in less
 
 
 @dataclass(frozen=True, slots=True)
