@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from thea_code_system.correctors.learned.classes import ATTRIBUTE, BUILTINS
+from thea_code_system.languages.trees import PythonTree
 from thea_code_system.models.tokens import CodeToken
 from thea_code_system.values.source import LineMap
 
@@ -138,7 +139,7 @@ class PythonNames(Names):
         self._scopes.append(module)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._walk(ast.parse(text).body, module, module)
+            self._walk(PythonTree.of(text).body, module, module)
 
     def is_read(self, token: CodeToken) -> bool:
         """Whether the tree says so."""

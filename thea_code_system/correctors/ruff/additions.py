@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from thea_code_system.languages.trees import PythonTree
 from thea_code_system.values.correction import Edit
 
 
@@ -33,7 +34,7 @@ class ImportAdditions:
     def _imported(code: str) -> frozenset[tuple[str, str, str]] | None:
         """What some code imports: module, name, and what that is called; None if it does more."""
         try:
-            body = ast.parse(code.strip("; \t\r\n")).body
+            body = PythonTree.of(code.strip("; \t\r\n")).body
         except (SyntaxError, ValueError):
             return None
         found = set()

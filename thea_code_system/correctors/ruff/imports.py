@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from thea_code_system.languages.trees import PythonTree
 from thea_code_system.tools.positions import Utf8Text
 from thea_code_system.tools.ruff import RuffFinding
 from thea_code_system.values.context import ProjectContext
@@ -149,7 +150,7 @@ class ImportJudge:
     def _index(self) -> Iterator[tuple[int, Import]]:
         """Every imported name by the offset at which it stands; only statements are walked."""
         try:
-            tree = ast.parse(self._source.text)
+            tree = PythonTree.of(self._source.text)
         except (SyntaxError, ValueError, RecursionError):
             return
         stack: list[tuple[ast.AST, tuple[ast.AST, ...]]] = [(tree, ())]

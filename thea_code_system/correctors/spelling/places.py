@@ -10,6 +10,7 @@ from functools import cached_property
 
 from thea_code_system.correctors.spelling.prose import Prose
 from thea_code_system.languages.registry import Languages
+from thea_code_system.languages.trees import PythonTree
 from thea_code_system.tools.positions import Utf8Text
 from thea_code_system.tools.typos import TyposHit
 from thea_code_system.values.source import SourceFile
@@ -88,7 +89,7 @@ class Places:
     def _find_docstrings(self) -> Iterator[int]:
         """Where strings start that are statements: documentation, and read by nobody else."""
         try:
-            tree = ast.parse(self._text)
+            tree = PythonTree.of(self._text)
         except (SyntaxError, ValueError, RecursionError):
             return
         places = Utf8Text(self._text)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from thea_code_system.languages.trees import PythonTree
+
 _USELESS: Final = (
     ast.Name,
     ast.Attribute,
@@ -63,7 +65,7 @@ class Smells(ast.NodeVisitor):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                tree = ast.parse(text)
+                tree = PythonTree.of(text)
             smells.visit(tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return Counter()
